@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-UV = Path(sysconfig.get_path("scripts")) / "uv"
+UV = str(Path(sysconfig.get_path("scripts")) / "uv")
 FLAGS = (
     "--universal",
     "--python-version=3.11",
