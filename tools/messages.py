@@ -115,10 +115,8 @@ def main(arguments: list[str]) -> int:
     """0 done, 1 a text lacks English, 2 usage."""
     match arguments:
         case ["collect"]:
-            catalog = write_catalog(PACKAGE)
-            print(
-                f"{len(catalog)} texts in {po_path(PACKAGE)}, {len(untranslated(PACKAGE))} lack English"
-            )
+            texts = len(write_catalog(PACKAGE))
+            print(f"{texts} texts, {len(untranslated(PACKAGE))} lack English: {po_path(PACKAGE)}")
         case ["compile"]:
             compile_catalog(PACKAGE)
         case ["check"]:

@@ -51,7 +51,7 @@ install_python() { # the dev lock holds every pin of the core lock, so its stamp
     done
     wanted=$(digest pyproject.toml "requirements/$lock.txt")
     say "installing requirements/$lock.txt into .venv"
-    pip=".venv/bin/python -m pip --quiet --disable-pip-version-check --no-input"
+    pip=".venv/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input"
     $pip install --require-hashes -r "requirements/$lock.txt"
     $pip install --no-deps --no-build-isolation --no-index -e .
     printf '%s\n' "$wanted" >".venv/.$lock"

@@ -1,0 +1,164 @@
+"""Every check of the project, in one run: `make test`.
+
+Steps run in order and the first that fails ends the run. What a machine lacks (a PostgreSQL
+server, Chromium) is left out and named at the end, unless LIANSHU_REQUIRE=pg,browser says that
+leaving it out is a failure. Name steps to run only those: `tools/run_tests.py lint types`.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+from postgres import PostgresError, find_binaries, server
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = Path(sys.executable).parent
+SOURCES = ["src", "tests", "tools", "bench"]
+# Engines and tools know no database, so PostgreSQL has nothing to say about them.
+WITHOUT_DATABASE = ["--ignore=tests/engine", "--ignore=tests/house", "--ignore=tests/tools"]
+PYTEST = [sys.executable, "-m", "pytest", "--quiet", "--color=no"]
+PARALLEL = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist=loadfile"]
+
+
+class CheckError(Exception):
+    """A step did not pass; the message is a sentence for the reader."""
+
+
+class LeftOutError(Exception):
+    """A step cannot run on this machine; the message says why, `need` is LIANSHU_REQUIRE's word."""
+
+    def __init__(self, need: str, reason: str) -> None:
+        super().__init__(reason)
+        self.need = need
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
+    """Run a command from the project's root, its output going straight through."""
+    sys.stdout.flush()
+    with tempfile.TemporaryDirectory(prefix="lianshu-test-") as var:
+        own = {"LIANSHU_ENV": "test", "LIANSHU_VAR": var, "PYTHONDONTWRITEBYTECODE": "1"}
+        merged = os.environ | own | (env or {})
+        done = subprocess.run(command, cwd=ROOT, env=merged, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        words = " ".join(str(part).removeprefix(f"{SCRIPTS}/") for part in command)
+        raise CheckError(f"`{words}` ended with exit code {done.returncode}.")
+
+
+def lint() -> None:
+    """Format and style."""
+    present = [name for name in SOURCES if (ROOT / name).is_dir()]
+    run(SCRIPTS / "ruff", "format", "--check", *present)
+    run(SCRIPTS / "ruff", "check", *present)
+
+
+def types() -> None:
+    """mypy --strict over the package, then over the tools."""
+    run(SCRIPTS / "mypy")
+    run(SCRIPTS / "mypy", "--strict", "--config-file=", *sorted((ROOT / "tools").glob("*.py")))
+
+
+def contracts() -> None:
+    """Imports point down only."""
+    run(SCRIPTS / "lint-imports", "--no-cache")
+
+
+def house() -> None:
+    """The house rules that are tests of the source itself."""
+    run(*PYTEST, "tests/house")
+
+
+def sqlite() -> None:
+    """All tests but the browser's, on SQLite."""
+    env = {"DATABASE_URL": ""}
+    run(*PYTEST, *PARALLEL, "-m", "not browser", "--ignore=tests/house", "tests", env=env)
+
+
+def postgres() -> None:
+    """The tests that may touch a database, on PostgreSQL."""
+    tests = [*PYTEST, *PARALLEL, "-m", "not browser", *WITHOUT_DATABASE, "tests"]
+    given = os.environ.get("DATABASE_URL", "")
+    with ExitStack() as stack:
+        if given.startswith("postgres"):
+            url = given
+        else:
+            binaries = find_binaries()
+            if binaries is None:
+                raise LeftOutError(
+                    "pg", "no PostgreSQL server here (Debian: apt-get install postgresql)"
+                )
+            try:
+                url = stack.enter_context(server(binaries))
+            except PostgresError as error:
+                raise LeftOutError("pg", f"PostgreSQL did not start: {error}") from error
+        run(*tests, env={"DATABASE_URL": url})
+
+
+def browser() -> None:
+    """A real Chromium against a running `lianshu serve`."""
+    if shutil.which("chromium") is None:
+        raise LeftOutError("browser", "no Chromium here (Debian: apt-get install chromium)")
+    fonts = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=False)
+    if not fonts.stdout.strip():
+        raise LeftOutError(
+            "browser", "no Chinese font here (Debian: apt-get install fonts-noto-cjk)"
+        )
+    run(*PYTEST, "-m", "browser", "tests/e2e", env={"DATABASE_URL": ""})
+
+
+STEPS: dict[str, Callable[[], None]] = {
+    step.__name__: step for step in (lint, types, contracts, house, sqlite, postgres, browser)
+}
+
+
+def run_steps(names: list[str], required: set[str]) -> list[str]:
+    """Run the steps; the reasons of those left out. Raises CheckError."""
+    left_out = []
+    for name in names:
+        step = STEPS[name]
+        print(f"\n== {name}: {step.__doc__}", flush=True)
+        start = time.monotonic()
+        try:
+            step()
+        except LeftOutError as error:
+            if error.need in required:
+                raise CheckError(f"LIANSHU_REQUIRE asks for {error.need}, but {error}.") from error
+            left_out.append(f"{name}: {error}")
+        print(f"== {name}: {time.monotonic() - start:.0f} s", flush=True)
+    return left_out
+
+
+def main(arguments: list[str]) -> int:
+    """0 all passed, 1 a check failed, 2 usage."""
+    unknown = sorted(set(arguments) - set(STEPS))
+    if unknown:
+        print(f"unknown step: {', '.join(unknown)}; there are {', '.join(STEPS)}.", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, _interrupt)
+    start = time.monotonic()
+    required = set(filter(None, os.environ.get("LIANSHU_REQUIRE", "").split(",")))
+    try:
+        left_out = run_steps(arguments or list(STEPS), required)
+    except CheckError as error:
+        print(f"\nFAILED: {error}", flush=True)
+        return 1
+    for line in left_out:
+        print(f"LEFT OUT: {line}.")
+    print(f"All checks that ran have passed, in {time.monotonic() - start:.0f} s.")
+    return 0
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """End as on Ctrl-C, so that the servers we started are stopped."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
