@@ -1,0 +1,172 @@
+"""Excel workbooks (.xlsx and .xls, told by content) through calamine, made safe and honest."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from lianshu.engine.sheets.cells import BrokenCell, Cell, Row
+from lianshu.engine.sheets.csv_reading import Source
+from lianshu.engine.sheets.findings import SheetError
+from lianshu.engine.sheets.scan import Scan, ScanLimitError
+from lianshu.engine.sheets.xls_scan import PasswordFoundError, scan_workbook
+from lianshu.engine.sheets.xlsx_scan import scan_sheet, sheet_parts
+
+UNPACKED_LIMIT = 1 << 30
+
+ZIP_MAGIC = b"PK"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_SAVE_AGAIN = "请用 Excel 或 WPS 打开它，另存为 .xlsx 后再用；如果打不开，请向对方重新要一份。"
+
+
+@dataclass(frozen=True)
+class ExcelRows:
+    """The rows of one sheet; lazy over calamine's memory, re-iterable, blank rows left out."""
+
+    sheet: Any  # CalamineSheet: compiled, without a base class mypy could follow
+    broken: dict[int, dict[int, BrokenCell]]
+
+    def __iter__(self) -> Iterator[Row]:
+        for number, values in enumerate(self.sheet.iter_rows(), 1):
+            cells = [_cell(value) for value in values]
+            for column, cell in self.broken.get(number, {}).items():
+                cells[column] = cell
+            while cells and cells[-1] is None:
+                cells.pop()
+            if cells:
+                yield Row(number, tuple(cells))
+
+
+def _cell(value: Any) -> Cell:
+    kind = type(value)
+    if kind is str:
+        return value or None
+    if kind is float and value.is_integer() and -1e15 < value < 1e15:
+        return int(value)  # calamine gives every number as a float; Excel shows 3, not 3.0
+    if kind is timedelta:
+        return _duration(value)
+    return value
+
+
+def _duration(value: timedelta) -> str:
+    """Hours beyond a day, as Excel shows them: 30:05:00."""
+    seconds = round(value.total_seconds())
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+@dataclass(frozen=True)
+class OpenedSheet:
+    """One sheet of a workbook, with the merged ranges ((row, column) from 0, both inclusive)."""
+
+    name: str
+    rows: ExcelRows
+    merged: list[tuple[tuple[int, int], tuple[int, int]]]
+
+
+def open_excel(source: Source, sheet: str | None, *, zipped: bool) -> OpenedSheet:
+    """Open a workbook: the sheet named, else the first that holds something.
+
+    Raises `SheetError` S002, S005, S006, S007, S010.
+    """
+    try:
+        return _open_xlsx(source, sheet) if zipped else _open_xls(source, sheet)
+    except ScanLimitError as error:
+        raise SheetError(str(error), file=source.name, rule="S007") from error
+    except (PasswordError, PasswordFoundError) as error:
+        raise SheetError(
+            "文件有密码，请另存为无密码的文件。", file=source.name, rule="S005"
+        ) from error
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        ElementTree.ParseError,
+        KeyError,
+        EOFError,
+        NotImplementedError,
+        OSError,
+    ) as error:
+        if isinstance(error, FileNotFoundError | PermissionError):
+            raise
+        raise SheetError(
+            f"Excel 文件已损坏或不完整，读不出来。{_SAVE_AGAIN}", file=source.name, rule="S006"
+        ) from error
+
+
+def _open_xlsx(source: Source, wanted: str | None) -> OpenedSheet:
+    with source.binary() as stream, zipfile.ZipFile(stream) as archive:
+        _check_archive(source, archive)
+        parts = sheet_parts(archive)
+        names = _names_to_try(source, wanted, list(parts))
+        scans = {name: scan_sheet(archive, parts[name]) for name in names}
+        name = next((name for name in names if scans[name].rows), None)
+    if name is None:
+        raise _empty(source, wanted)
+    return _load(source, name, scans[name])
+
+
+def _check_archive(source: Source, archive: zipfile.ZipFile) -> None:
+    members = archive.infolist()
+    if any(member.flag_bits & 1 for member in members):
+        raise PasswordFoundError
+    if sum(member.file_size for member in members) > UNPACKED_LIMIT:
+        raise ScanLimitError(
+            f"文件解压后超过 {UNPACKED_LIMIT >> 30} GB，可能是恶意的压缩炸弹，没有打开。"
+            "请删除多余的工作表和图片，或把文件拆成几个。"
+        )
+    if "xl/workbook.xml" not in archive.namelist():
+        raise SheetError(
+            f"这是一个压缩包，但不是 .xlsx 工作簿。{_SAVE_AGAIN}", file=source.name, rule="S004"
+        )
+
+
+def _open_xls(source: Source, wanted: str | None) -> OpenedSheet:
+    with source.binary() as stream:
+        scans = scan_workbook(stream)
+    if scans is None:
+        raise SheetError(
+            f"这是一个 Office 文件，但不是 Excel 工作簿。{_SAVE_AGAIN}",
+            file=source.name,
+            rule="S004",
+        )
+    names = _names_to_try(source, wanted, list(scans))
+    name = next((name for name in names if scans[name].rows), None)
+    if name is None:
+        raise _empty(source, wanted)
+    return _load(source, name, scans[name])
+
+
+def _names_to_try(source: Source, wanted: str | None, names: list[str]) -> list[str]:
+    if wanted is None:
+        return names
+    if wanted in names:
+        return [wanted]
+    known = "、".join(names) or "（没有）"
+    raise SheetError(
+        f"没有名为“{wanted}”的工作表。文件里的工作表是：{known}。", file=source.name, rule="S010"
+    )
+
+
+def _empty(source: Source, wanted: str | None) -> SheetError:
+    where = f"工作表“{wanted}”" if wanted else "文件"
+    return SheetError(
+        f"{where}是空的，没有表头也没有数据。请检查是否选对了文件。", file=source.name, rule="S002"
+    )
+
+
+def _load(source: Source, name: str, scan: Scan) -> OpenedSheet:
+    if isinstance(source.place, Path):
+        workbook = CalamineWorkbook.from_path(source.place)
+    else:
+        source.place.seek(0)
+        workbook = CalamineWorkbook.from_filelike(source.place)
+    sheet: CalamineSheet = workbook.get_sheet_by_name(name)
+    return OpenedSheet(name, ExcelRows(sheet, scan.broken), sheet.merged_cell_ranges or [])

@@ -1,0 +1,44 @@
+"""What a pass over a workbook's bytes found before calamine builds the sheet."""
+
+from dataclasses import dataclass, field
+
+from lianshu.engine.sheets.cells import BrokenCell
+
+# A full rectangle of cells in memory: 100,000 rows of 100 columns, about 250 MB in calamine.
+CELL_LIMIT = 10_000_000
+BROKEN_LIMIT = 200_000
+
+
+class ScanLimitError(Exception):
+    """The sheet is larger than the machine should hold; carries the sentence."""
+
+
+@dataclass
+class Scan:
+    """Size of the sheet and its broken cells, row number (1-based) → column index → cell."""
+
+    rows: int = 0
+    columns: int = 0
+    broken: dict[int, dict[int, BrokenCell]] = field(default_factory=dict)
+    broken_count: int = 0
+
+    def grow(self, rows: int, columns: int) -> None:
+        """Take in a cell position. Raises `ScanLimitError` past `CELL_LIMIT` cells."""
+        self.rows = max(self.rows, rows)
+        self.columns = max(self.columns, columns)
+        if self.rows * self.columns > CELL_LIMIT:
+            raise ScanLimitError(
+                f"工作表占了 {self.rows} 行 × {self.columns} 列，"
+                f"超过 {CELL_LIMIT:,} 个单元格的上限。"
+                "多半是很远的地方留有一个字符或公式：请删除数据右边和下边的行列，或把文件拆成几个。"
+            )
+
+    def add(self, row: int, column: int, cell: BrokenCell) -> None:
+        """Remember a broken cell. Raises `ScanLimitError` past `BROKEN_LIMIT` of them."""
+        self.broken_count += 1
+        if self.broken_count > BROKEN_LIMIT:
+            raise ScanLimitError(
+                f"超过 {BROKEN_LIMIT:,} 个单元格是错误值或没有计算结果的公式。"
+                "请用 Excel 打开、等公式算完后保存，或把公式“选择性粘贴”为数值。"
+            )
+        self.broken.setdefault(row, {})[column] = cell

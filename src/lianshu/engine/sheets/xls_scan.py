@@ -1,0 +1,89 @@
+"""What calamine does not tell about an .xls workbook, read from its BIFF records.
+
+calamine gives error cells as empty cells. The records also say how large each sheet is and
+whether the workbook is encrypted, before anything is built in memory.
+"""
+
+import struct
+from typing import BinaryIO
+
+import olefile
+
+from lianshu.engine.sheets.cells import BrokenCell
+from lianshu.engine.sheets.scan import Scan
+
+_STREAMS = ("Workbook", "Book")
+_BOF, _EOF, _FILEPASS, _SHEET = 0x0809, 0x000A, 0x002F, 0x0085
+_FORMULA, _BOOL_OR_ERROR = 0x0006, 0x0205
+_MANY = (0x00BD,)  # MULRK: its last two bytes are the last column
+_CELLS = frozenset({0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD, 0x00BD})
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+
+
+class PasswordFoundError(Exception):
+    """The workbook is encrypted."""
+
+
+def scan_workbook(stream: BinaryIO) -> dict[str, Scan] | None:
+    """Sheet name → scan; None when the container holds no workbook.
+
+    Raises `PasswordFoundError`, `ScanLimitError`, OSError when the container is damaged.
+    """
+    with olefile.OleFileIO(stream) as container:
+        if container.exists("EncryptedPackage"):
+            raise PasswordFoundError
+        name = next((name for name in _STREAMS if container.exists(name)), None)
+        if name is None:
+            return None
+        with container.openstream(name) as workbook:
+            return _scan_records(workbook.read())
+
+
+def _scan_records(data: bytes) -> dict[str, Scan]:
+    names: dict[int, str] = {}
+    scans: dict[str, Scan] = {}
+    scan: Scan | None = None
+    place = 0
+    while place + 4 <= len(data):
+        kind, size = struct.unpack_from("<HH", data, place)
+        start, place_of_record = place + 4, place
+        place = start + size
+        if kind in _CELLS and scan is not None and size >= 6:
+            _take_cell(kind, data[start:place], scan)
+        elif kind == _SHEET:
+            names[struct.unpack_from("<I", data, start)[0]] = _sheet_name(data[start:place])
+        elif kind == _BOF and place_of_record in names:
+            scan = scans.setdefault(names[place_of_record], Scan())
+        elif kind == _EOF:
+            scan = None
+        elif kind == _FILEPASS:
+            raise PasswordFoundError
+    return {name: scans.get(name, Scan()) for name in names.values()}
+
+
+def _sheet_name(record: bytes) -> str:
+    length, flags = record[6], record[7]
+    if flags & 1:
+        return record[8 : 8 + 2 * length].decode("utf-16-le", "replace")
+    return record[8 : 8 + length].decode("latin-1")
+
+
+def _take_cell(kind: int, record: bytes, scan: Scan) -> None:
+    row, column = struct.unpack_from("<HH", record)
+    last = struct.unpack_from("<H", record, len(record) - 2)[0] if kind in _MANY else column
+    scan.grow(row + 1, last + 1)
+    code = None
+    if kind == _BOOL_OR_ERROR and record[7]:
+        code = record[6]
+    elif kind == _FORMULA and record[12:14] == b"\xff\xff" and record[6] == 2:
+        code = record[8]
+    if code is not None:
+        scan.add(row + 1, column, BrokenCell(_ERRORS.get(code, "#VALUE!"), "S020"))

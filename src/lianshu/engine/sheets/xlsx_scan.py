@@ -1,0 +1,110 @@
+"""What calamine does not tell about an .xlsx sheet, read from its XML in one cheap pass.
+
+calamine gives an error cell and a formula without a stored result as an empty cell, and holds
+the sheet as a full rectangle, so one stray far cell can take all memory. This pass finds the
+broken cells, and the size of that rectangle before it is built.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from lianshu.engine.sheets.cells import UNCOMPUTED, BrokenCell, column_index
+from lianshu.engine.sheets.scan import Scan, ScanLimitError
+
+_CHUNK = 4 << 20
+_PART_LIMIT = 16 << 20  # workbook.xml and its relations are small; a huge one is an attack
+
+_COLUMNS = re.compile(rb'\sr="([A-Z]{1,3})[0-9]')
+_ROWS = re.compile(rb'\sr="[A-Z]{0,3}([0-9]{1,7})"')
+_ROW_OR_CELL = re.compile(
+    rb"<(?:\w+:)?(?:(row)\b([^>]*)>"
+    rb"|c\b([^>]*[^/>])>\s*(<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?"
+    rb"\s*(?:<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</)?)"
+)
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
+_ROW_END = re.compile(rb"</(?:\w+:)?row>")
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+_LINKS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name → its part in the archive. Raises KeyError or ParseError when damaged."""
+    targets = {
+        link.get("Id"): link.get("Target", "")
+        for link in _small_xml(archive, "xl/_rels/workbook.xml.rels")
+    }
+    parts: dict[str, str] = {}
+    for sheet in _small_xml(archive, "xl/workbook.xml").iter():
+        if sheet.tag in (f"{_MAIN}sheet", f"{_STRICT}sheet"):
+            link = next((sheet.get(key) for key in _LINKS if sheet.get(key)), None)
+            target = targets[link]
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            parts[sheet.get("name", "")] = part
+    return parts
+
+
+def _small_xml(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    with archive.open(part) as stream:
+        # expat refuses entity bombs itself (billion laughs protection since 2.4.1).
+        return ElementTree.fromstring(stream.read(_PART_LIMIT))  # noqa: S314
+
+
+def scan_sheet(archive: zipfile.ZipFile, part: str) -> Scan:
+    """One pass over the sheet's XML. Raises `ScanLimitError` when the sheet is too large."""
+    scan = Scan()
+    row = 0
+    seen_columns: set[bytes] = set()
+    for chunk in _whole_rows(archive, part):
+        seen_columns.update(_COLUMNS.findall(chunk))
+        rows = max(map(int, _ROWS.findall(chunk)), default=0)
+        columns = max((column_index(letters.decode()) for letters in seen_columns), default=0) + 1
+        scan.grow(rows, columns)
+        if b"<f" in chunk or b":f" in chunk or b't="e"' in chunk:
+            row = _find_broken(chunk, row, scan)
+        else:
+            row = max(row, rows)
+    return scan
+
+
+def _whole_rows(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    rest = b""
+    with archive.open(part) as stream:
+        while block := stream.read(_CHUNK):
+            rest += block
+            end = max((match.end() for match in _ROW_END.finditer(rest)), default=0)
+            if end:
+                yield rest[:end]
+                rest = rest[end:]
+    if rest:
+        yield rest
+
+
+def _find_broken(chunk: bytes, row: int, scan: Scan) -> int:
+    """Add the chunk's error cells and formulas without a result; the last row number seen."""
+    column = -1
+    for match in _ROW_OR_CELL.finditer(chunk):
+        is_row, row_attributes, attributes, formula, value = match.groups()
+        if is_row:
+            number = _ROW_NUMBER.search(row_attributes)
+            row = int(number[1]) if number else row + 1
+            column = -1
+            continue
+        reference = _REFERENCE.search(attributes)
+        column = column_index(reference[1].decode()) if reference else column + 1
+        if b't="e"' in attributes:
+            text = (value or b"#VALUE!").decode("utf-8", "replace")
+            scan.add(row, column, BrokenCell(text, "S020"))
+        elif formula and not value and b't="str"' not in attributes:
+            scan.add(row, column, UNCOMPUTED)
+    return row
+
+
+__all__ = ["ScanLimitError", "scan_sheet", "sheet_parts"]
