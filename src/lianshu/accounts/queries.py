@@ -1,0 +1,88 @@
+"""From a user to the actor that services and queries take."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Literal, cast
+
+from lianshu.accounts.models import ApiToken, Membership, User
+from lianshu.accounts.models import Grant as GrantRow
+from lianshu.authority import EVERY_CHAIN, Actor, ActorMembership, Capability, Grant, Scope
+
+STRANGER = Actor()
+
+
+def actor_of(user: User, *, now: datetime) -> Actor:
+    """The actor with the user's memberships active at `now` and their grants (two queries)."""
+    if not user.is_active:
+        return STRANGER
+    memberships = list(
+        Membership.objects.active_at(now)
+        .filter(user=user)
+        .select_related("organisation")
+        .prefetch_related("grants")
+        .order_by("valid_from", "id")
+    )
+    return Actor(
+        user_id=user.pk,
+        name=user.name or user.username,
+        memberships=tuple(
+            ActorMembership(
+                organisation_id=m.organisation_id,
+                organisation_name=m.organisation.name,
+                role=cast(Literal["owner", "handler", "viewer"], m.role),
+            )
+            for m in memberships
+        ),
+        grants=tuple(
+            grant for m in memberships for row in m.grants.all() for grant in _grants(row)
+        ),
+    )
+
+
+def _grants(row: GrantRow) -> list[Grant]:
+    if row.region_id is None:
+        return []
+    if row.every_chain:
+        return [Grant(Capability(row.capability), Scope(row.region_id, EVERY_CHAIN))]
+    if row.chain_id is None:
+        return []
+    return [Grant(Capability(row.capability), Scope(row.region_id, row.chain_id))]
+
+
+def actor_by_user_id(user_id: int, now: datetime) -> Actor:
+    """The actor of a job's requester; a user who is gone or blocked is a stranger."""
+    user = User.objects.filter(pk=user_id).first()
+    return STRANGER if user is None else actor_of(user, now=now)
+
+
+def token_digest(secret: str) -> str:
+    """What is stored of an API token. The secret is random, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def live_token(secret: str, *, now: datetime) -> ApiToken | None:
+    """The token that `secret` opens, unless expired, revoked or its user is blocked."""
+    return (
+        ApiToken.objects.filter(
+            digest=token_digest(secret),
+            revoked_at__isnull=True,
+            expires_at__gt=now,
+            user__is_active=True,
+        )
+        .select_related("user")
+        .first()
+    )
+
+
+def people_acting_for(organisation_id: int, *, now: datetime) -> list[int]:
+    """Ids of active users who may act for the organisation: whom a notice reaches."""
+    return list(
+        Membership.objects.active_at(now)
+        .filter(organisation_id=organisation_id, user__is_active=True)
+        .exclude(role="viewer")
+        .values_list("user_id", flat=True)
+        .distinct()
+        .order_by("user_id")
+    )

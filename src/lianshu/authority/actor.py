@@ -1,0 +1,101 @@
+"""The actor: a person with memberships and grants, or a named part of the system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Final, Literal
+
+from lianshu.authority.capability import Capability
+
+
+class _EveryChain(StrEnum):
+    EVERY_CHAIN = "*"
+
+
+EVERY_CHAIN: Final = _EveryChain.EVERY_CHAIN
+"""A scope that is not narrowed to one chain. Written out on purpose: a missing chain means none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A region with everything below it, and one chain or, said explicitly, every chain."""
+
+    region_id: int
+    chain_id: int | Literal[_EveryChain.EVERY_CHAIN]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A capability within one scope."""
+
+    capability: Capability
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ActorMembership:
+    """An active membership: which organisation, and whether the person may act or only read."""
+
+    organisation_id: int
+    organisation_name: str
+    role: Literal["owner", "handler", "viewer"]
+
+    @property
+    def may_act(self) -> bool:
+        """Owners and handlers act for the organisation; viewers read."""
+        return self.role != "viewer"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks. `user_id` is None for the system and for nobody; `system` names the system part.
+
+    An actor without memberships, grants and system name is a stranger and sees nothing that is
+    protected. A person with several roles has the union of them.
+    """
+
+    user_id: int | None = None
+    name: str = ""
+    memberships: tuple[ActorMembership, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    system: str = ""
+    token_scopes: frozenset[str] | None = field(default=None)
+    """Set when the actor came with an API token: what the token may do (`read`, `write`)."""
+
+    @property
+    def is_system(self) -> bool:
+        """A named system actor: unscoped, and named in the audit."""
+        return bool(self.system)
+
+    @property
+    def is_known(self) -> bool:
+        """Somebody who logged in, or the system."""
+        return self.user_id is not None or self.is_system
+
+    @cached_property
+    def organisation_ids(self) -> frozenset[int]:
+        """Organisations whose own things the actor may read."""
+        return frozenset(m.organisation_id for m in self.memberships)
+
+    @cached_property
+    def acting_organisation_ids(self) -> frozenset[int]:
+        """Organisations the actor may act for."""
+        return frozenset(m.organisation_id for m in self.memberships if m.may_act)
+
+    def scopes(self, capability: Capability) -> Iterator[Scope]:
+        """Where the actor holds `capability`; nothing means nowhere."""
+        return (grant.scope for grant in self.grants if grant.capability == capability)
+
+    def has(self, capability: Capability) -> bool:
+        """Whether the actor holds `capability` anywhere at all (to show a menu entry)."""
+        return self.is_system or any(True for _ in self.scopes(capability))
+
+
+def system_actor(name: str) -> Actor:
+    """The actor of a job, a schedule or an administrator at the command line; `name` is audited."""
+    if not name:
+        raise ValueError("a system actor needs a name")
+    return Actor(name=name, system=name)

@@ -1,0 +1,98 @@
+"""Keys made from Chinese text: what search finds and what names sort by.
+
+Both are computed in Python and stored, so that SQLite and PostgreSQL agree to the letter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from pypinyin import Style, lazy_pinyin
+
+_HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+")
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_INITIAL_MARK: Final = "~"
+_PREFIX_LEAST: Final = 2
+_PREFIX_MOST: Final = 10
+NAME_KEY_LENGTH: Final = 200
+
+
+def normalise(text: str) -> str:
+    """NFKC (full width becomes half width) and lower case."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+@lru_cache(maxsize=20_000)
+def _syllables(run: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(run, style=Style.NORMAL, errors="ignore"))
+
+
+def name_key(name: str) -> str:
+    """The key names sort by: pinyin syllables ended by `0`, Latin letters and digits as they are.
+
+    Only `[0-9a-z]` occurs, which every collation orders alike.
+    """
+    text = normalise(name)
+    parts: list[str] = []
+    for piece in re.findall(r"[a-z0-9]+|[㐀-䶿一-鿿豈-﫿]+", text):
+        if _HAN.fullmatch(piece):
+            parts.extend(f"{syllable}0" for syllable in _syllables(piece))
+        else:
+            parts.append(piece)
+    return "".join(parts)[:NAME_KEY_LENGTH]
+
+
+def _bigrams(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for first, second in zip(run, run[1:], strict=False):
+        yield first + second
+
+
+def search_tokens(text: str, *, initials: bool = False) -> str:
+    """The tokens of `text`, separated by blanks, sorted and distinct, as stored in a search column.
+
+    Chinese runs give their characters and pairs of neighbouring characters (so that words of two
+    characters are found); Latin words and numbers give themselves and their beginnings. With
+    `initials` (names and titles), pairs of pinyin initials too, so that `nbyj` finds 宁波甬江.
+    """
+    tokens: set[str] = set()
+    lowered = normalise(text)
+    for run in _HAN.findall(lowered):
+        tokens.update(run)
+        tokens.update(_bigrams(run))
+        if initials:
+            letters = "".join(syllable[0] for syllable in _syllables(run) if syllable)
+            tokens.update(_INITIAL_MARK + pair for pair in _bigrams(letters))
+    for word in _WORD.findall(lowered):
+        tokens.add(word[:64])
+        tokens.update(word[:n] for n in range(_PREFIX_LEAST, min(len(word), _PREFIX_MOST)))
+    return " ".join(sorted(tokens))
+
+
+def query_alternatives(query: str) -> list[list[list[str]]]:
+    """What a stored text must hold to be found: every word, each by one of its alternatives.
+
+    Returns words → alternatives → tokens that must all be there. A Latin word is either itself or
+    pinyin initials.
+    """
+    words: list[list[list[str]]] = []
+    lowered = normalise(query)
+    for piece in re.findall(r"[a-z0-9]+|[㐀-䶿一-鿿豈-﫿]+", lowered):
+        if _HAN.fullmatch(piece):
+            words.append([list(dict.fromkeys(_bigrams(piece)))])
+            continue
+        alternatives = [[piece[:64]]]
+        if piece.isalpha():
+            alternatives.append([_INITIAL_MARK + pair for pair in dict.fromkeys(_bigrams(piece))])
+        words.append(alternatives)
+    return words
+
+
+def join_texts(texts: Iterable[str | None]) -> str:
+    """Non-empty texts on a line each: tokens never span two of them."""
+    return "\n".join(text for text in texts if text)

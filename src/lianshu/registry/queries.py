@@ -1,0 +1,37 @@
+"""Reading the register."""
+
+from __future__ import annotations
+
+from lianshu.authority import Actor
+from lianshu.registry.models import Chain, Organisation, Region
+from lianshu.registry.querysets import OrganisationQuerySet
+
+
+def organisations_for(actor: Actor) -> OrganisationQuerySet:
+    """The register as this actor may see it, sorted by name the Chinese way."""
+    return (
+        Organisation.objects.visible_to(actor)
+        .select_related("region", "chain")
+        .order_by("name_key", "id")
+    )
+
+
+def organisation_by_id(actor: Actor, public_id: str) -> Organisation | None:
+    """One organisation with its numbers, or None."""
+    return (
+        Organisation.objects.visible_to(actor)
+        .select_related("region", "chain")
+        .prefetch_related("identifiers")
+        .filter(public_id=public_id)
+        .first()
+    )
+
+
+def all_regions() -> list[Region]:
+    """The region tree; public reference data."""
+    return list(Region.objects.select_related("parent"))
+
+
+def all_chains() -> list[Chain]:
+    """The chain catalogue; public reference data."""
+    return list(Chain.objects.all())

@@ -1,0 +1,48 @@
+"""Who may do what with organisations, and why not."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from lianshu.authority import EVERY_CHAIN, Actor, Capability, Verdict
+from lianshu.registry.models import Organisation, RegionAncestry
+
+
+def holds_at(actor: Actor, capability: Capability, *, region_id: int, chain_id: int | None) -> bool:
+    """Whether one of the actor's grants of `capability` covers this region and chain."""
+    if actor.is_system:
+        return True
+    regions = [
+        scope.region_id
+        for scope in actor.scopes(capability)
+        if scope.chain_id == EVERY_CHAIN or scope.chain_id == chain_id
+    ]
+    return (
+        bool(regions)
+        and RegionAncestry.objects.filter(ancestor__in=regions, descendant=region_id).exists()
+    )
+
+
+def can_create_organisation(
+    actor: Actor, *, region_id: int, chain_id: int | None = None
+) -> Verdict:
+    """Needs the capability to manage organisations in that region and chain."""
+    if holds_at(actor, Capability.MANAGE_ORGANISATIONS, region_id=region_id, chain_id=chain_id):
+        return Verdict.yes()
+    return Verdict.no(_("您没有在这个区域和产业链登记单位的授权，请联系平台管理员。"))
+
+
+def can_edit_organisation(actor: Actor, organisation: Organisation) -> Verdict:
+    """Its own people who may act, and managers within their scope."""
+    if organisation.pk in actor.acting_organisation_ids:
+        return Verdict.yes()
+    if holds_at(
+        actor,
+        Capability.MANAGE_ORGANISATIONS,
+        region_id=organisation.region_id,
+        chain_id=organisation.chain_id,
+    ):
+        return Verdict.yes()
+    return Verdict.no(
+        _("只有“%(name)s”的经办人或有授权的管理员可以修改它的资料。") % {"name": organisation.name}
+    )
