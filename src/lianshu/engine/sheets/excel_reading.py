@@ -44,15 +44,12 @@ class ExcelRows:
                 yield Row(number, tuple(cells))
 
 
-def _cell(value: Any) -> Cell:
-    kind = type(value)
-    if kind is str:
+def _cell(value: Cell | timedelta) -> Cell:
+    if type(value) is str:
         return value or None
-    if kind is float and value.is_integer() and -1e15 < value < 1e15:
+    if type(value) is float and value.is_integer() and -1e15 < value < 1e15:
         return int(value)  # calamine gives every number as a float; Excel shows 3, not 3.0
-    if kind is timedelta:
-        return _duration(value)
-    return value
+    return _duration(value) if isinstance(value, timedelta) else value
 
 
 def _duration(value: timedelta) -> str:

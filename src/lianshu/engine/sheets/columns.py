@@ -1,0 +1,170 @@
+"""Columns a table is expected to have, and which header column is which."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lianshu.engine.sheets.cells import column_letter
+from lianshu.engine.sheets.findings import Finding
+
+Kind = Literal["text", "integer", "decimal", "money", "date", "choice", "identifier", "multi"]
+Unit = Literal["元", "千元", "万元", "百万元", "亿元"]
+
+# Unit → how many decimal places an amount moves to become fen.
+FEN_PLACES: dict[str, int] = {"元": 2, "千元": 5, "万元": 6, "百万元": 8, "亿元": 10}
+UNIT_WORDS: dict[str, Unit] = {
+    "元": "元",
+    "千元": "千元",
+    "千": "千元",
+    "万": "万元",
+    "万元": "万元",
+    "百万": "百万元",
+    "百万元": "百万元",
+    "亿": "亿元",
+    "亿元": "亿元",
+}
+
+_FOREIGN = re.compile(r"美元|美金|欧元|日元|港元|港币|英镑|usd|eur|jpy|hkd|gbp|[$€£]")
+_MARKS = re.compile(r"[\s*:_\-]|[(\[【](?:必填|选填|必填项|选填项|required|optional)[)\]】]")
+_BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]|/?(?:[千万亿]|百万)元$|/元$")
+_TITLE_UNIT = re.compile(
+    r"(?P<big>[千万亿]|百万)元(?:人民币)?[)\]】]?$"
+    r"|[(\[【/](?:单位|人民币|rmb|,)*(?P<small>[千万亿元]|百万)(?:人民币)?[)\]】]?$"
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One expected column.
+
+    `aliases` are other headers it may have (Chinese or English). `choices` maps a value to the
+    words accepted for it, the first of which is written. `unit` is what an amount of money is in
+    when header and cell name none. `max_length` counts characters of a text or identifier, or of
+    each part of a `multi`.
+    """
+
+    id: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    kind: Kind = "text"
+    required: bool = False
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    max_length: int | None = None
+    help: str = ""
+    unit: Unit = "元"
+    allow_negative: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The header to write: the label, with the unit of an amount."""
+        return f"{self.label}（{self.unit}）" if self.kind == "money" else self.label
+
+
+def plain(text: str) -> str:
+    """NFKC, lower case, trimmed: full-width and half-width forms become one."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def header_key(title: str) -> str:
+    """What a header is compared by: width, case, spaces, _ and 必填 marks do not count."""
+    return _MARKS.sub("", plain(title))
+
+
+def guess_mapping(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
+    """Column id → index in `header`, for the columns that a header names.
+
+    Labels and ids win over aliases, whole headers over headers without their brackets; among
+    equals the earlier column and the earlier alias win. No header column is given twice.
+    """
+    whole = [header_key(title) for title in header]
+    bare = [_BRACKETS.sub("", key) for key in whole]
+    mapping: dict[str, int] = {}
+    free = {index for index, title in enumerate(header) if title}
+    for keys in (whole, bare):
+        for names_of in (_own_names, _aliases):
+            for column in columns:
+                if column.id not in mapping:
+                    found = _first(keys, free, names_of(column))
+                    if found is not None:
+                        mapping[column.id] = found
+                        free.discard(found)
+    return {column.id: mapping[column.id] for column in columns if column.id in mapping}
+
+
+def _own_names(column: Column) -> tuple[str, ...]:
+    return (column.label, column.id)
+
+
+def _aliases(column: Column) -> tuple[str, ...]:
+    return column.aliases
+
+
+def _first(keys: Sequence[str], free: set[int], names: Sequence[str]) -> int | None:
+    for name in names:
+        wanted = header_key(name)
+        for index, key in enumerate(keys):
+            if index in free and key == wanted:
+                return index
+    return None
+
+
+def unit_of(column: Column, title: str) -> Unit | None:
+    """The unit amounts of this column are in; None when the header names foreign money."""
+    text = re.sub(r"\s", "", plain(title))
+    if _FOREIGN.search(text):
+        return None
+    found = _TITLE_UNIT.search(_MARKS.sub("", text))
+    return (
+        UNIT_WORDS.get((found[1] or "") + (found[2] or ""), column.unit) if found else column.unit
+    )
+
+
+def check_mapping(
+    header: Sequence[str],
+    mapping: Mapping[str, int],
+    columns: Sequence[Column],
+    *,
+    file: str = "",
+    header_row: int = 1,
+) -> list[Finding]:
+    """What to tell about the header: required columns without a place (S015, error), amounts of
+    foreign money (S025, error), header columns unused (S016, warning), the units and factors
+    that will be applied (S017, info)."""
+    findings: list[Finding] = []
+    for column in columns:
+        if column.id in mapping:
+            findings.extend(_about_money(column, header[mapping[column.id]], file, header_row))
+        elif column.required:
+            words = "、".join(dict.fromkeys((column.label, *column.aliases)))
+            message = (
+                f"缺少必填的“{column.label}”列。请在表头加上这一列（可写作：{words}），"
+                "或指定它对应哪一列。"
+            )
+            findings.append(Finding(file, header_row, column.label, "S015", "error", message))
+    used = set(mapping.values())
+    for index, title in enumerate(header):
+        if title and index not in used:
+            message = (
+                f"{column_letter(index)} 列“{title}”没有对应的字段，不会导入。"
+                "如果需要，请指定它对应哪个字段。"
+            )
+            findings.append(Finding(file, header_row, title, "S016", "warning", message))
+    return findings
+
+
+def _about_money(column: Column, title: str, file: str, row: int) -> Iterator[Finding]:
+    if column.kind != "money":
+        return
+    unit = unit_of(column, title)
+    if unit is None:
+        message = (
+            f"“{title}”列写的是外币。请先换算成人民币，并在表头写明单位，"
+            f"例如“{column.label}（万元）”。"
+        )
+        yield Finding(file, row, title, "S025", "error", message)
+    else:
+        factor = 10 ** (FEN_PLACES[unit] - 2)
+        message = f"“{title}”列按{unit}读取：每个数乘以 {factor:,} 换算成元。"
+        yield Finding(file, row, title, "S017", "info", message, unit)

@@ -1,0 +1,298 @@
+"""From a cell to a typed value and back: one exact pair of functions for each kind of column.
+
+`parser_of(column, title)` gives the function cell → value, which raises `BadValueError`;
+`to_cell(column, value)` is its inverse: `parse(to_cell(column, value)) == value` for every value
+that parsing can give (docs/decisions/0004).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import assert_never
+
+from lianshu.engine.sheets.cells import Cell
+from lianshu.engine.sheets.columns import FEN_PLACES, UNIT_WORDS, Column, plain, unit_of
+
+Value = str | int | Decimal | date | tuple[str, ...] | None
+Parse = Callable[[Cell], Value]
+
+# What both databases keep in an integer column.
+_INTEGER_LIMIT = 2**63
+# Excel keeps 15 digits of a number; a longer code typed as a number has lost its end.
+_EXCEL_EXACT = 10**15
+_LONGEST_NUMBER = 40
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f]")
+_SCIENTIFIC = re.compile(r"[0-9]\.[0-9]+[eE]\+[0-9]+")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+_EXPONENT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?e[+-]?[0-9]{1,3}")
+_MONEY = re.compile(r"(?:人民币|rmb|[¥￥])?\s*([+-]?[0-9.,]+)\s*((?:[千万亿]|百万)?元?)(?:整)?")
+_DATE = re.compile(
+    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})[日号]?"
+    r"|(\d{4})(\d{2})(\d{2}))(?:[ t]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
+    re.ASCII,
+)
+_SEPARATORS = re.compile(r"[、，,;；|｜\n]")
+_LAST_SERIAL = 2_958_465  # 9999-12-31
+_PHANTOM_DAY = 60  # Excel's 29 February 1900, which never was
+_YEARS = range(1900, 2101)
+
+
+class BadValueError(Exception):
+    """The cell does not hold what the column needs: the rule, and the end of a sentence that
+    starts with the place and the value."""
+
+    def __init__(self, rule: str, why: str) -> None:
+        super().__init__(why)
+        self.rule = rule
+        self.why = why
+
+
+def parser_of(column: Column, title: str = "") -> Parse:
+    """The function from a cell (not empty, not broken) to the column's value.
+
+    `title` is the column's header in the file; an amount's unit is taken from it.
+    """
+    match column.kind:
+        case "text":
+            return lambda cell: _text(column, cell)
+        case "identifier":
+            return lambda cell: _identifier(column, cell)
+        case "integer":
+            return lambda cell: _integer(column, cell)
+        case "decimal":
+            return lambda cell: _decimal(column, cell)
+        case "money":
+            unit = unit_of(column, title)
+            return lambda cell: _money(column, unit, cell)
+        case "date":
+            return _date
+        case "choice":
+            words = _words(column)
+            return lambda cell: _choice(column, words, cell)
+        case "multi":
+            words = _words(column)
+            return lambda cell: _multi(column, words, cell)
+        case _:
+            assert_never(column.kind)
+
+
+def to_cell(column: Column, value: Value) -> Cell | Decimal:
+    """The cell that stands for the value in a file: fen become an exact amount in `unit`, a
+    choice its first word, a `multi` its parts joined by ；."""
+    if value is None:
+        return None
+    if column.kind == "money" and isinstance(value, int):
+        return Decimal(value).scaleb(-FEN_PLACES[column.unit])
+    if isinstance(value, tuple):
+        return "；".join(_word(column, part) for part in value)
+    return _word(column, value) if isinstance(value, str) else value
+
+
+def _word(column: Column, value: str) -> str:
+    words = column.choices.get(value)
+    return words[0] if words else value
+
+
+def _shown(cell: Cell) -> str:
+    """A cell that is no text, as the text a person sees."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return repr(cell)
+
+
+def _refuse_control(text: str, pattern: re.Pattern[str]) -> None:
+    found = pattern.search(text)
+    if found:
+        code = f"U+{ord(found[0]):04X}"
+        raise BadValueError(
+            "S032", f"里有不可见的控制字符 {code}。请删去它，或把这段文字重新输入。"
+        )
+
+
+def _refuse_long(column: Column, text: str) -> None:
+    if column.max_length is not None and len(text) > column.max_length:
+        raise BadValueError(
+            "S030", f"有 {len(text)} 个字，超过上限 {column.max_length} 个字。请缩短后再导入。"
+        )
+
+
+def _text(column: Column, cell: Cell) -> Value:
+    text = (cell if isinstance(cell, str) else _shown(cell)).strip()
+    if not text.isprintable():
+        _refuse_control(text, _CONTROL)
+    _refuse_long(column, text)
+    return text or None
+
+
+def _identifier(column: Column, cell: Cell) -> Value:
+    if isinstance(cell, int | float) and abs(cell) >= _EXCEL_EXACT:
+        lost = True
+        text = ""
+    else:
+        text = unicodedata.normalize("NFKC", _shown(cell)).strip()
+        lost = _SCIENTIFIC.fullmatch(text) is not None
+    if lost:
+        raise BadValueError(
+            "S031",
+            "是按数字保存的长编号，Excel 只保留前 15 位，末尾已经丢失。"
+            "请把这一列的格式设为“文本”，再从原始资料重新填写编号。",
+        )
+    _refuse_control(text, _CONTROL_OR_BREAK)
+    _refuse_long(column, text)
+    return text or None
+
+
+def _number(text: str, *, exponent: bool) -> Decimal | None:
+    """The exact number a plain text states; None when it states none."""
+    if len(text) <= _LONGEST_NUMBER:
+        if _NUMBER.fullmatch(text):
+            return Decimal(text.replace(",", ""))
+        if exponent and _EXPONENT.fullmatch(text):
+            return Decimal(text)
+    return None
+
+
+def _integer(column: Column, cell: Cell) -> Value:
+    if type(cell) is int:
+        number: Decimal | None = Decimal(cell)
+    elif isinstance(cell, float):
+        number = Decimal(repr(cell))
+    else:
+        number = _number(plain(cell), exponent=False) if isinstance(cell, str) else None
+    if number is None or number != number.to_integral_value() or abs(number) >= _INTEGER_LIMIT:
+        raise BadValueError("S023", "不是整数。请只写阿拉伯数字，例如 12。")
+    _refuse_negative(column, number)
+    return int(number)
+
+
+def _refuse_negative(column: Column, number: Decimal) -> None:
+    if number < 0 and not column.allow_negative:
+        raise BadValueError("S027", "是负数，这一列不能为负。请检查是否多了负号。")
+
+
+def _decimal(column: Column, cell: Cell) -> Value:
+    if type(cell) is int:
+        number: Decimal | None = Decimal(cell)
+    elif isinstance(cell, float):
+        number = Decimal(repr(cell))
+    else:
+        number = _number(plain(cell), exponent=True) if isinstance(cell, str) else None
+    if number is None:
+        raise BadValueError("S024", "不是数字。请只写阿拉伯数字，例如 12.5，不要带单位或文字。")
+    _refuse_negative(column, number)
+    return number
+
+
+def _money(column: Column, unit: str | None, cell: Cell) -> Value:
+    if unit is None:
+        raise BadValueError("S025", "在写着外币的列里。请先换算成人民币。")
+    if type(cell) is int:
+        fen: Decimal | None = _fen(Decimal(cell), unit)
+    elif isinstance(cell, float):
+        # What was typed is exact in the shortest form; what was computed (0.1 + 0.2) is meant as
+        # the 15 digits that Excel shows.
+        fen = _fen(Decimal(repr(cell)), unit)
+        if not _is_whole(fen):
+            fen = _fen(Decimal(format(cell, ".15g")), unit)
+    else:
+        fen = _fen_of_text(cell, unit) if isinstance(cell, str) else None
+    if fen is None or abs(fen) >= _INTEGER_LIMIT:
+        raise BadValueError(
+            "S025", f"不是金额。请只写阿拉伯数字，例如 120 或 12.5（这一列的单位是{unit}）。"
+        )
+    if not _is_whole(fen):
+        raise BadValueError("S026", f"精确到了分以下（单位是{unit}）。请四舍五入到分，或检查单位。")
+    _refuse_negative(column, fen)
+    return int(fen)
+
+
+def _fen(amount: Decimal, unit: str) -> Decimal:
+    return amount.scaleb(FEN_PLACES[unit])
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
+
+
+def _fen_of_text(text: str, unit: str) -> Decimal | None:
+    found = _MONEY.fullmatch(plain(text))
+    number = _number(found[1], exponent=False) if found else None
+    if found is None or number is None:
+        return None
+    return _fen(number, UNIT_WORDS[found[2]] if found[2] else unit)
+
+
+def _date(cell: Cell) -> Value:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        found = _date_of_number(cell)
+    else:
+        found = _date_of_text(plain(cell)) if isinstance(cell, str) else None
+    if found is None:
+        raise BadValueError(
+            "S028", "不是日期，或这一天不存在。请写成 2026-01-31 或 2026年1月31日。"
+        )
+    return found
+
+
+def _date_of_number(number: float) -> date | None:
+    """An Excel serial day (1900 system), or eight digits yyyymmdd; a bare year is no date."""
+    day = int(number)
+    if number in _YEARS or day == _PHANTOM_DAY:
+        return None
+    if 1 <= day <= _LAST_SERIAL:
+        origin = date(1899, 12, 31) if day < _PHANTOM_DAY else date(1899, 12, 30)
+        return origin + timedelta(days=day)
+    return _date_of_text(str(number))
+
+
+def _date_of_text(text: str) -> date | None:
+    found = _DATE.fullmatch(text)
+    if not found:
+        return None
+    parts = [part for part in found.groups() if part and part.isdigit()]
+    try:
+        return date(int(parts[0]), int(parts[1]), int(parts[2]))
+    except ValueError:
+        return None
+
+
+def _words(column: Column) -> dict[str, str]:
+    """Every accepted word → value. Raises ValueError when one word means two values."""
+    words: dict[str, str] = {}
+    for value, accepted in column.choices.items():
+        for word in (value, *accepted):
+            if words.setdefault(plain(word), value) != value:
+                raise ValueError(f"{column.id}: the word {word!r} means two values")
+    return words
+
+
+def _choice(column: Column, words: dict[str, str], cell: Cell) -> Value:
+    value = words.get(plain(_shown(cell)))
+    if value is None:
+        allowed = "、".join(_word(column, known) for known in column.choices)
+        raise BadValueError("S029", f"不在可选的范围里。请改成其中之一：{allowed}。")
+    return value
+
+
+def _multi(column: Column, words: dict[str, str], cell: Cell) -> Value:
+    parts: dict[str, None] = {}
+    for piece in _SEPARATORS.split(_shown(cell)):
+        text = piece.strip()
+        if text:
+            value = _choice(column, words, text) if words else _text(column, text)
+            parts[str(value)] = None
+    return tuple(parts) or None
