@@ -21,18 +21,18 @@ demo:
 	@$(DEMO) serve --host 127.0.0.1 --port $(PORT)
 
 test: setup
-	@.venv/bin/python tools/run_tests.py
+	@.venv/bin/python -m tools.run_tests
 
 setup:
 	@sh tools/setup.sh dev
 
 lock: setup
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@.venv/bin/python tools/lock.py $(if $(UPGRADE),--upgrade)
+	@.venv/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
 	@npm install --package-lock-only --ignore-scripts
 
 messages: setup
-	@.venv/bin/python tools/messages.py collect
+	@.venv/bin/python -m tools.messages collect
 
 clean:
 	rm -rf .venv node_modules src/lianshu/web/static/vendor build dist src/*.egg-info

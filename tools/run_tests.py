@@ -2,7 +2,7 @@
 
 Steps run in order and the first that fails ends the run. What a machine lacks (a PostgreSQL
 server, Chromium) is left out and named at the end, unless LIANSHU_REQUIRE=pg,browser says that
-leaving it out is a failure. Name steps to run only those: `tools/run_tests.py lint types`.
+leaving it out is a failure. Name steps to run only those: `python -m tools.run_tests lint types`.
 """
 
 import os
@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
-from postgres import PostgresError, find_binaries, server
+from tools.postgres import PostgresError, find_binaries, server
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sys.executable).parent

@@ -88,5 +88,5 @@ mkdir -p var
 make_venv
 install_python
 install_assets
-.venv/bin/python tools/messages.py compile
+.venv/bin/python -m tools.messages compile
 if [ "$lock" = dev ]; then install_test_services; fi

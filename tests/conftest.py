@@ -1,0 +1,53 @@
+"""Fixtures for every test. The cast of people stands in tests/fixtures_*.py."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# Nothing is timed in tests, and the same commit gives the same verdict everywhere;
+# LIANSHU_EXPLORE=1 looks for new counterexamples instead.
+hypothesis_settings.register_profile(
+    "lianshu",
+    deadline=None,
+    derandomize=not os.environ.get("LIANSHU_EXPLORE"),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("lianshu")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _var_of_its_own(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Files and mail of a test run never meet the developer's ./var."""
+    if not request.config.pluginmanager.hasplugin("django"):  # engines alone: -p no:django
+        yield
+        return
+    var = tmp_path_factory.mktemp("var")
+    storages = settings.STORAGES | {
+        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": str(var / "files")}}
+    }
+    with override_settings(
+        VAR=var,
+        STORAGES=storages,
+        EMAIL_FILE_PATH=var / "mail",
+        # The real hasher is slow on purpose, and no test is about it.
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def lianshu_data() -> Path:
+    """The folder of real sample data that is not part of the project; skips where it is absent."""
+    root = Path(__file__).resolve().parent.parent
+    folder = Path(os.environ.get("LIANSHU_DATA") or root.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no sample data at {folder} (set LIANSHU_DATA)")
+    return folder

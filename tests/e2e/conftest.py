@@ -1,0 +1,106 @@
+"""Browser fixtures: a site with demo data, and a page of it in each screen and language."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.harness import (
+    CHROMIUM_FLAGS,
+    SHOTS,
+    VIEWS,
+    Site,
+    View,
+    Watch,
+    find_chromium,
+    lianshu,
+    serve,
+)
+
+Shot = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo city loaded, to be copied; nobody serves or changes it."""
+    var = tmp_path_factory.mktemp("demo")
+    lianshu("manage", "migrate", "--verbosity", "0", var=var)
+    lianshu("demo", "load", var=var)
+    return var
+
+
+@pytest.fixture(scope="session")
+def site(demo_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One running demo for all tests that leave it usable for the others."""
+    var = tmp_path_factory.mktemp("site")
+    shutil.copytree(demo_var, var, dirs_exist_ok=True)
+    with serve(var) as running:
+        yield running
+
+
+@pytest.fixture
+def own_site(demo_var: Path, tmp_path: Path) -> Iterator[Site]:
+    """A running demo for one test alone, that it may change, restart or break."""
+    shutil.copytree(demo_var, tmp_path, dirs_exist_ok=True)
+    with serve(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=VIEWS, ids=lambda view: view.name)
+def view(request: pytest.FixtureRequest) -> View:
+    """Each screen in each language; parametrize("view", [...], indirect=True) narrows."""
+    chosen: View = request.param
+    return chosen
+
+
+@pytest.fixture
+def watch(site: Site) -> Watch:
+    """What the pages of this test must not do; the test fails when there is any of it."""
+    return Watch(site.base_url)
+
+
+@pytest.fixture
+def page(browser: Browser, watch: Watch, view: View) -> Iterator[Page]:
+    """An empty page, not logged in; paths like page.goto("/") are of the site."""
+    context = browser.new_context(
+        base_url=watch.origin,
+        viewport={"width": view.width, "height": view.height},
+        locale="zh-CN" if view.language.startswith("zh") else "en-GB",
+        timezone_id="Asia/Shanghai",
+        is_mobile=view.phone,
+        has_touch=view.phone,
+        reduced_motion="reduce",
+    )
+    context.add_cookies([{"name": "django_language", "value": view.language, "url": watch.origin}])
+    context.set_default_timeout(15_000)
+    watch.over(context)
+    yield context.new_page()
+    context.close()
+    assert not watch.complaints, "\n".join(watch.complaints)
+
+
+@pytest.fixture
+def shot(page: Page, view: View) -> Shot:
+    """`shot("login")` writes login-phone-zh.png to var/screenshots (LIANSHU_SHOTS) and names it."""
+
+    def take(name: str) -> Path:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        path = SHOTS / f"{name}-{view.name}.png"
+        page.screenshot(path=path, full_page=True, animations="disabled")
+        return path
+
+    return take
