@@ -1,0 +1,36 @@
+"""Who may read a file is asked of the app that owns the object it belongs to.
+
+    access.register("exchange.demand", can_read_attachment)
+
+in that app's module `file_access`, which Django's start imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor, Verdict
+
+Rule = Callable[[Actor, int], Verdict]
+"""`(actor, object_id) -> Verdict`; a reason names what the reader could change."""
+
+_rules: dict[str, Rule] = {}
+
+
+def register(object_type: str, rule: Rule) -> None:
+    """Let `rule` decide about files of `object_type` (`Model._meta.label_lower`)."""
+    if object_type in _rules and _rules[object_type] is not rule:
+        raise ValueError(f"two access rules for files of {object_type!r}")
+    _rules[object_type] = rule
+
+
+def can_read_file(actor: Actor, object_type: str, object_id: int) -> Verdict:
+    """The owner app's verdict; without a rule nobody may read."""
+    if not actor.is_known:
+        return Verdict.no(_("请先登录。"))
+    rule = _rules.get(object_type)
+    if rule is None:
+        return Verdict.no(_("这份文件所属的内容不提供下载。"))
+    return rule(actor, object_id)
