@@ -116,9 +116,7 @@ def unit_of(column: Column, title: str) -> Unit | None:
     if _FOREIGN.search(text):
         return None
     found = _TITLE_UNIT.search(_MARKS.sub("", text))
-    return (
-        UNIT_WORDS.get((found[1] or "") + (found[2] or ""), column.unit) if found else column.unit
-    )
+    return UNIT_WORDS[found["big"] or found["small"]] if found else column.unit
 
 
 def check_mapping(

@@ -24,6 +24,7 @@ _SNIFF = 1 << 16
 # GB18030 text is almost never valid UTF-8 for this many Chinese characters in a row; a file that
 # is, and then breaks, is UTF-8 with a damaged place and must not be read as mojibake.
 _SURELY_UTF8 = 8
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 @dataclass(frozen=True)
@@ -100,21 +101,20 @@ def open_csv(source: Source) -> CsvRows:
 def _find_encoding(source: Source) -> str:
     with source.binary() as stream:
         if stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
-            _check_encoding(source, "utf-8-sig")
+            _check_encoding(source, "utf-8", "UTF-8")
             return "utf-8-sig"
     broken_utf8 = _first_bad_byte(source, "utf-8")
     if broken_utf8 is None:
         return "utf-8"
     if broken_utf8.valid_characters >= _SURELY_UTF8:
         raise _bad_encoding(source, "UTF-8", broken_utf8)
-    _check_encoding(source, "gb18030")
+    _check_encoding(source, "gb18030", "UTF-8 或 GB18030")
     return "gb18030"
 
 
-def _check_encoding(source: Source, encoding: str) -> None:
+def _check_encoding(source: Source, encoding: str, name: str) -> None:
     broken = _first_bad_byte(source, encoding)
     if broken is not None:
-        name = "UTF-8" if encoding == "utf-8-sig" else "UTF-8 或 GB18030"
         raise _bad_encoding(source, name, broken)
 
 
@@ -144,8 +144,7 @@ def _first_bad_byte(source: Source, encoding: str) -> _BadByte | None:
                 return None
             offset += len(chunk)
             lines += text.count("\n")
-            if not text.isascii():
-                characters += len(text) - len(re.sub(r"[^\x00-\x7f]", "", text))
+            characters += len(_NOT_ASCII.findall(text))
 
 
 def _bad_encoding(source: Source, name: str, bad: _BadByte) -> SheetError:

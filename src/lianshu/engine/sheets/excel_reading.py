@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
@@ -16,7 +17,7 @@ from lianshu.engine.sheets.csv_reading import Source
 from lianshu.engine.sheets.findings import SheetError
 from lianshu.engine.sheets.scan import Scan, ScanLimitError
 from lianshu.engine.sheets.xls_scan import PasswordFoundError, scan_workbook
-from lianshu.engine.sheets.xlsx_scan import scan_sheet, sheet_parts
+from lianshu.engine.sheets.xlsx_scan import check_texts, scan_sheet, sheet_parts
 
 UNPACKED_LIMIT = 1 << 30
 
@@ -34,14 +35,24 @@ class ExcelRows:
     broken: dict[int, dict[int, BrokenCell]]
 
     def __iter__(self) -> Iterator[Row]:
+        start = self.sheet.start
+        left = [None] * start[1] if start else []  # calamine leaves out empty columns on the left
+        number = 0
         for number, values in enumerate(self.sheet.iter_rows(), 1):
-            cells = [_cell(value) for value in values]
-            for column, cell in self.broken.get(number, {}).items():
-                cells[column] = cell
-            while cells and cells[-1] is None:
-                cells.pop()
-            if cells:
-                yield Row(number, tuple(cells))
+            cells = left + [_cell(value) for value in values]
+            yield from self._row(number, cells)
+        for below in sorted(self.broken):
+            if below > number:
+                yield from self._row(below, [])
+
+    def _row(self, number: int, cells: list[Cell]) -> Iterator[Row]:
+        for column, cell in self.broken.get(number, {}).items():
+            cells.extend([None] * (column + 1 - len(cells)))
+            cells[column] = cell
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells:
+            yield Row(number, tuple(cells))
 
 
 def _cell(value: Cell | timedelta) -> Cell:
@@ -86,6 +97,7 @@ def open_excel(source: Source, sheet: str | None, *, zipped: bool) -> OpenedShee
         zipfile.BadZipFile,
         zlib.error,
         ElementTree.ParseError,
+        ExpatError,
         KeyError,
         EOFError,
         NotImplementedError,
@@ -101,6 +113,7 @@ def open_excel(source: Source, sheet: str | None, *, zipped: bool) -> OpenedShee
 def _open_xlsx(source: Source, wanted: str | None) -> OpenedSheet:
     with source.binary() as stream, zipfile.ZipFile(stream) as archive:
         _check_archive(source, archive)
+        check_texts(archive)
         parts = sheet_parts(archive)
         names = _names_to_try(source, wanted, list(parts))
         scans = {name: scan_sheet(archive, parts[name]) for name in names}

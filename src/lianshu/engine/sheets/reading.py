@@ -1,6 +1,6 @@
 """`read_table`: one table from an Excel or CSV file, told apart by content, never by suffix."""
 
-import tempfile
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,6 @@ from lianshu.engine.sheets.findings import SheetError
 
 MAX_BYTES = 100 * 1024 * 1024
 _HEAD = 8192
-_SPOOL = 1 << 20
 
 
 def read_table(
@@ -69,7 +68,7 @@ def _source(place: Path | BinaryIO, name: str | None, max_bytes: int) -> Source:
     else:
         name = name or Path(str(getattr(place, "name", "") or "上传的文件")).name
         if not place.seekable():
-            place = _spool(place, max_bytes)
+            place = _held(place, max_bytes)
         size = place.seek(0, 2)
     if size > max_bytes:
         limit = max_bytes / 1024 / 1024
@@ -81,13 +80,9 @@ def _source(place: Path | BinaryIO, name: str | None, max_bytes: int) -> Source:
     return Source(place, name)
 
 
-def _spool(stream: BinaryIO, max_bytes: int) -> BinaryIO:
-    """A pipe, kept in a temporary file that goes away with its last reference."""
-    spooled = tempfile.TemporaryFile()  # noqa: SIM115
-    taken = 0
-    while taken <= max_bytes and (block := stream.read(_SPOOL)):
-        taken += spooled.write(block)
-    return spooled
+def _held(stream: BinaryIO, max_bytes: int) -> BinaryIO:
+    """A pipe, kept in memory so that it can be read again; one byte over the limit is enough."""
+    return io.BytesIO(stream.read(max_bytes + 1))
 
 
 def _refuse_other_formats(source: Source, head: bytes) -> None:

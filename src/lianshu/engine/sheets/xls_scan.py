@@ -37,6 +37,15 @@ def scan_workbook(stream: BinaryIO) -> dict[str, Scan] | None:
 
     Raises `PasswordFoundError`, `ScanLimitError`, OSError when the container is damaged.
     """
+    try:
+        data = _workbook_stream(stream)
+        return None if data is None else _scan_records(data)
+    except (ValueError, IndexError, TypeError, struct.error) as error:
+        # olefile trusts what it reads: damage shows as whatever went wrong first.
+        raise OSError("damaged container") from error
+
+
+def _workbook_stream(stream: BinaryIO) -> bytes | None:
     with olefile.OleFileIO(stream) as container:
         if container.exists("EncryptedPackage"):
             raise PasswordFoundError
@@ -44,7 +53,7 @@ def scan_workbook(stream: BinaryIO) -> dict[str, Scan] | None:
         if name is None:
             return None
         with container.openstream(name) as workbook:
-            return _scan_records(workbook.read())
+            return bytes(workbook.read())
 
 
 def _scan_records(data: bytes) -> dict[str, Scan]:

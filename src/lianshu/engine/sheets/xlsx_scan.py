@@ -9,22 +9,27 @@ import re
 import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from lianshu.engine.sheets.cells import UNCOMPUTED, BrokenCell, column_index
-from lianshu.engine.sheets.scan import Scan, ScanLimitError
+from lianshu.engine.sheets.scan import Scan
 
 _CHUNK = 4 << 20
+_TEXTS = "xl/sharedStrings.xml"
 _PART_LIMIT = 16 << 20  # workbook.xml and its relations are small; a huge one is an attack
 
 _COLUMNS = re.compile(rb'\sr="([A-Z]{1,3})[0-9]')
 _ROWS = re.compile(rb'\sr="[A-Z]{0,3}([0-9]{1,7})"')
 _ROW_OR_CELL = re.compile(
     rb"<(?:\w+:)?(?:(row)\b([^>]*)>"
-    rb"|c\b([^>]*[^/>])>\s*(<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?"
+    rb"|c((?:\s[^>]*)?)(?<!/)>\s*(<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?"
     rb"\s*(?:<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</)?)"
 )
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
+_ROW_START = re.compile(rb"<(?:\w+:)?row\b")
+_CELL_START = re.compile(rb"<(?:\w+:)?c[ >]")
+_MAY_BE_BROKEN = re.compile(rb"<(?:\w+:)?f\b|t=\"e\"")
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -61,34 +66,51 @@ def scan_sheet(archive: zipfile.ZipFile, part: str) -> Scan:
     """One pass over the sheet's XML. Raises `ScanLimitError` when the sheet is too large."""
     scan = Scan()
     row = 0
-    seen_columns: set[bytes] = set()
     for chunk in _whole_rows(archive, part):
-        seen_columns.update(_COLUMNS.findall(chunk))
+        letters = set(_COLUMNS.findall(chunk))
+        columns = max((column_index(name.decode()) + 1 for name in letters), default=0)
+        # References may be left out: then a cell's place is its number in the row.
+        counted = max(len(_CELL_START.findall(line)) for line in _ROW_END.split(chunk))
         rows = max(map(int, _ROWS.findall(chunk)), default=0)
-        columns = max((column_index(letters.decode()) for letters in seen_columns), default=0) + 1
-        scan.grow(rows, columns)
-        if b"<f" in chunk or b":f" in chunk or b't="e"' in chunk:
-            row = _find_broken(chunk, row, scan)
-        else:
-            row = max(row, rows)
+        last = max(row + len(_ROW_START.findall(chunk)), rows) if counted else row
+        scan.grow(last, max(columns, counted))
+        if _MAY_BE_BROKEN.search(chunk):
+            _find_broken(chunk, row, scan)
+        row = last
     return scan
+
+
+def check_texts(archive: zipfile.ZipFile) -> None:
+    """Read the shared texts through; raises ExpatError or BadZipFile when they are damaged."""
+    if _TEXTS in archive.namelist():
+        for _ in _well_formed(archive, _TEXTS):
+            pass
+
+
+def _well_formed(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """The part in blocks. calamine drops what comes after a fault without a word; this raises."""
+    parser = expat.ParserCreate()
+    with archive.open(part) as stream:
+        while block := stream.read(_CHUNK):
+            parser.Parse(block, False)
+            yield block
+    parser.Parse(b"", True)
 
 
 def _whole_rows(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     rest = b""
-    with archive.open(part) as stream:
-        while block := stream.read(_CHUNK):
-            rest += block
-            end = max((match.end() for match in _ROW_END.finditer(rest)), default=0)
-            if end:
-                yield rest[:end]
-                rest = rest[end:]
+    for block in _well_formed(archive, part):
+        rest += block
+        end = max((match.end() for match in _ROW_END.finditer(rest)), default=0)
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
     if rest:
         yield rest
 
 
-def _find_broken(chunk: bytes, row: int, scan: Scan) -> int:
-    """Add the chunk's error cells and formulas without a result; the last row number seen."""
+def _find_broken(chunk: bytes, row: int, scan: Scan) -> None:
+    """Add the chunk's error cells and formulas without a result; `row` is the one before."""
     column = -1
     for match in _ROW_OR_CELL.finditer(chunk):
         is_row, row_attributes, attributes, formula, value = match.groups()
@@ -104,7 +126,3 @@ def _find_broken(chunk: bytes, row: int, scan: Scan) -> int:
             scan.add(row, column, BrokenCell(text, "S020"))
         elif formula and not value and b't="str"' not in attributes:
             scan.add(row, column, UNCOMPUTED)
-    return row
-
-
-__all__ = ["ScanLimitError", "scan_sheet", "sheet_parts"]
