@@ -1,4 +1,4 @@
-"""Fixtures for every test. The cast of people stands in tests/fixtures_*.py."""
+"""Fixtures for every test."""
 
 import os
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+
+from tests.cast import Cast, assemble
 
 # Nothing is timed in tests, and the same commit gives the same verdict everywhere;
 # LIANSHU_EXPLORE=1 looks for new counterexamples instead.
@@ -51,3 +53,9 @@ def lianshu_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no sample data at {folder} (set LIANSHU_DATA)")
     return folder
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody and every place that tests know; see `tests/cast.py`."""
+    return assemble()

@@ -126,7 +126,7 @@ def issue_token(
     *, actor: Actor, label: str, may_write: bool, days: int, now: datetime
 ) -> tuple[ApiToken, str]:
     """A new API token of the actor's own, and its secret, which is shown only now."""
-    require(can_issue_token(actor))
+    user_id = _token_owner(actor)
     if not 1 <= days <= TOKEN_DAYS_MOST:
         raise DomainError(
             _("有效期应在 1 到 %(most)d 天之间。") % {"most": TOKEN_DAYS_MOST}, field="days"
@@ -135,7 +135,7 @@ def issue_token(
         raise DomainError(_("请写明令牌的用途。"), field="label")
     secret = f"lianshu_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
-        user_id=actor.user_id,
+        user_id=user_id,
         label=label.strip(),
         digest=token_digest(secret),
         may_write=may_write,
@@ -149,13 +149,18 @@ def issue_token(
 @transaction.atomic
 def revoke_token(*, actor: Actor, token_id: int, now: datetime) -> None:
     """End one of the actor's own tokens."""
-    require(can_issue_token(actor))
-    token = ApiToken.objects.filter(pk=token_id, user_id=actor.user_id).first()
+    token = ApiToken.objects.filter(pk=token_id, user_id=_token_owner(actor)).first()
     if token is None:
         raise NotFound(_("没有这个令牌。"))
     token.revoked_at = now
     token.save(update_fields=["revoked_at"])
     record(actor=actor, action="token.revoked", obj=token, now=now)
+
+
+def _token_owner(actor: Actor) -> int:
+    require(can_issue_token(actor))
+    assert actor.user_id is not None  # can_issue_token refuses whoever has no user
+    return actor.user_id
 
 
 def note_token_use(*, token: ApiToken, now: datetime) -> None:

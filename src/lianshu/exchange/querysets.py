@@ -16,7 +16,12 @@ from lianshu.records.search import matches
 from lianshu.registry.scoping import NOTHING, within
 
 if TYPE_CHECKING:
-    pass
+    from lianshu.exchange.models import (  # noqa: F401 (named in strings below)
+        Demand,
+        Project,
+        Recommendation,
+        Resource,
+    )
 
 PostT = TypeVar("PostT", bound=models.Model)
 

@@ -60,7 +60,7 @@ class HasTokens(Lookup[bool]):
         meta = self.lhs.target.model._meta
         quote = compiler.quote_name_unless_alias
         fts = quote(fts_table(meta.db_table))
-        pk = f"{quote(self.lhs.alias)}.{quote(meta.pk.column)}"
+        pk = f"{quote(self.lhs.alias or meta.db_table)}.{quote(meta.pk.attname)}"
         match = " AND ".join(f'{self.lhs.target.column} : "{token}"' for token in self.rhs)
         return f"{pk} IN (SELECT rowid FROM {fts} WHERE {fts} MATCH %s)", [match]
 
@@ -88,7 +88,7 @@ def ensure_search_indexes(
     """Create what is missing for every model that has a `SearchField`."""
     tables = set(connection.introspection.table_names())
     for model in models_:
-        columns = [f.column for f in model._meta.local_fields if isinstance(f, SearchField)]
+        columns = [f.attname for f in model._meta.local_fields if isinstance(f, SearchField)]
         table = model._meta.db_table
         if not columns or table not in tables:
             continue

@@ -46,13 +46,13 @@ def perform_once(
             row = IdempotencyKey.objects.create(
                 actor_key=who, key=key, action=action, request_hash=digest, created_at=now
             )
-            row.response = perform()
+            response = row.response = perform()
             row.save(update_fields=["response"])
-            return row.response
+            return response
     except IntegrityError:
         earlier = IdempotencyKey.objects.filter(actor_key=who, key=key).first()
         if earlier is None:
             raise
     if earlier.request_hash != digest or earlier.action != action:
         raise Conflict(_("这个幂等键已用于另一个请求，请换一个新的键。"), field="Idempotency-Key")
-    return dict(earlier.response)
+    return dict(earlier.response or {})

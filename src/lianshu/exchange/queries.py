@@ -1,0 +1,175 @@
+"""Reading the exchange. Everything is scoped by the actor; posts carry the reader's `level`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+
+from lianshu.authority import Actor
+from lianshu.exchange.models import (
+    Demand,
+    PostStatus,
+    Project,
+    Recommendation,
+    RecommendationStatus,
+    Resource,
+)
+from lianshu.exchange.querysets import (
+    DemandQuerySet,
+    ProjectQuerySet,
+    RecommendationQuerySet,
+    ResourceQuerySet,
+    coordinated,
+    own,
+)
+
+EXPIRING_WITHIN = timedelta(days=14)
+
+
+def demands_for(actor: Actor) -> DemandQuerySet:
+    """Demands the actor may see, each with its `level`."""
+    return (
+        Demand.objects.visible_to(actor)
+        .with_level(actor)
+        .select_related("owner", "region", "chain")
+    )
+
+
+def resources_for(actor: Actor) -> ResourceQuerySet:
+    """Resources the actor may see, each with its `level`."""
+    return (
+        Resource.objects.visible_to(actor)
+        .with_level(actor)
+        .select_related("owner", "region", "chain")
+    )
+
+
+def demand_by_id(actor: Actor, public_id: str) -> Demand | None:
+    """One demand, or None when there is none for this actor."""
+    return demands_for(actor).filter(public_id=public_id).first()
+
+
+def resource_by_id(actor: Actor, public_id: str) -> Resource | None:
+    """One resource, or None when there is none for this actor."""
+    return resources_for(actor).filter(public_id=public_id).first()
+
+
+def recommendations_for(actor: Actor) -> RecommendationQuerySet:
+    """Pairs the actor may see, both posts carrying the actor's `level`.
+
+    The posts are fetched through their own visibility, so that a pair never shows more of a post
+    than the post's page would.
+    """
+    return (
+        Recommendation.objects.visible_to(actor)
+        .filter(
+            demand__in=Demand.objects.visible_to(actor),
+            resource__in=Resource.objects.visible_to(actor),
+        )
+        .prefetch_related(*_posts(actor))
+    )
+
+
+def projects_for(actor: Actor) -> ProjectQuerySet:
+    """The project list, both posts carrying the actor's `level`."""
+    return (
+        Project.objects.visible_to(actor)
+        .select_related("region", "chain")
+        .prefetch_related(*_project_posts(actor))
+    )
+
+
+def _posts(actor: Actor) -> list[Prefetch[Any]]:
+    return [
+        Prefetch("demand", queryset=demands_for(actor)),
+        Prefetch("resource", queryset=resources_for(actor)),
+    ]
+
+
+def _project_posts(actor: Actor) -> list[Prefetch[Any]]:
+    return [
+        Prefetch("demand", queryset=_party_posts(Demand.objects.all(), actor)),
+        Prefetch("resource", queryset=_party_posts(Resource.objects.all(), actor)),
+    ]
+
+
+def _party_posts(posts: Any, actor: Actor) -> Any:
+    """Both posts of a project stay readable to its parties after they left the lists."""
+    return posts.with_level(actor).select_related("owner", "region", "chain")
+
+
+def recommendation_by_id(actor: Actor, public_id: str) -> Recommendation | None:
+    """One pair, or None when there is none for this actor."""
+    return recommendations_for(actor).filter(public_id=public_id).first()
+
+
+def project_by_id(actor: Actor, public_id: str) -> Project | None:
+    """One project, or None when there is none for this actor."""
+    return projects_for(actor).filter(public_id=public_id).first()
+
+
+def open_recommendations_of(actor: Actor, post: Demand | Resource) -> RecommendationQuerySet:
+    """The ranked proposals for one post, decided ones included, best first."""
+    rows = recommendations_for(actor)
+    if isinstance(post, Demand):
+        return rows.filter(demand=post).order_by("rank", "resource__public_id")
+    return rows.filter(resource=post).order_by("resource_rank", "rank", "demand__public_id")
+
+
+def demands_without_recommendation(actor: Actor) -> DemandQuerySet:
+    """Published demands in the actor's care that nobody has matched yet."""
+    return (
+        demands_for(actor)
+        .filter(coordinated(actor) | own(actor), status=PostStatus.PUBLISHED)
+        .filter(~Exists(Recommendation.objects.filter(demand=OuterRef("pk"))))
+        .order_by("published_at")
+    )
+
+
+def posts_expiring_soon(actor: Actor, *, now: datetime) -> tuple[DemandQuerySet, ResourceQuerySet]:
+    """Published posts in the actor's care whose date is within two weeks."""
+    limits = {"status": PostStatus.PUBLISHED, "expires_at__lte": now + EXPIRING_WITHIN}
+    care = coordinated(actor) | own(actor)
+    return (
+        demands_for(actor).filter(care, **limits).order_by("expires_at"),
+        resources_for(actor).filter(care, **limits).order_by("expires_at"),
+    )
+
+
+def proposals_to_decide(actor: Actor) -> RecommendationQuerySet:
+    """Open pairs of live posts, best first."""
+    return (
+        recommendations_for(actor)
+        .of_live_posts()
+        .filter(status=RecommendationStatus.PROPOSED)
+        .order_by("rank", "-score", "id")
+    )
+
+
+def funnel_of(actor: Actor) -> dict[str, int]:
+    """How many demands were published, recommended for, accepted and signed, for this actor."""
+    care = Demand.objects.visible_to(actor).exclude(status=PostStatus.DRAFT)
+    pairs = Recommendation.objects.visible_to(actor)
+    projects = Project.objects.visible_to(actor)
+    return {
+        "published": care.count(),
+        "recommended": care.filter(pk__in=pairs.values("demand")).count(),
+        "accepted": projects.values("demand").distinct().count(),
+        "signed": projects.filter(status__in=["signed", "finished"])
+        .values("demand")
+        .distinct()
+        .count(),
+    }
+
+
+def decline_reasons_of(actor: Actor) -> QuerySet[Recommendation, dict[str, Any]]:
+    """How often each coded reason was given, most frequent first."""
+    return (
+        Recommendation.objects.visible_to(actor)
+        .filter(status=RecommendationStatus.DECLINED)
+        .values("decline_reason")
+        .annotate(count=Count("id"))
+        .order_by("-count", "decline_reason")
+    )

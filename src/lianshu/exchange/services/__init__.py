@@ -1,0 +1,1 @@
+"""Writing the exchange; one module per noun."""

@@ -1,0 +1,143 @@
+"""Who may know more of a post, who must never know, and who has read the detail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lianshu.accounts.queries import people_acting_for
+from lianshu.audit.services import record
+from lianshu.authority import Actor, require
+from lianshu.exchange.disclosure import Disclosure
+from lianshu.exchange.models import (
+    Demand,
+    DemandDisclosure,
+    DemandExclusion,
+    DemandReading,
+    Recommendation,
+    Resource,
+    ResourceDisclosure,
+    ResourceExclusion,
+    ResourceReading,
+)
+from lianshu.exchange.reading import PostReading, read_post
+from lianshu.exchange.rules import can_control_disclosure
+from lianshu.notices.services import notify
+from lianshu.records.errors import DomainError
+from lianshu.registry.models import Organisation
+
+Channel = Literal["page", "export", "api", "match"]
+
+
+def open_detail(
+    *, actor: Actor, post: Demand | Resource, channel: Channel, now: datetime
+) -> PostReading:
+    """`post` (fetched with `with_level`) as the actor may read it; reading the detail of somebody
+    else's post is logged for the owner to see."""
+    reading = read_post(post)
+    if reading.shows_detail:
+        log_readings(actor=actor, posts=[post], channel=channel, now=now)
+    return reading
+
+
+def log_readings(
+    *, actor: Actor, posts: Iterable[Demand | Resource], channel: Channel, now: datetime
+) -> None:
+    """Log that the actor read these details; an owner's own reading is not logged."""
+    names = "、".join(m.organisation_name for m in actor.memberships)[:300]
+    others = [post for post in posts if post.owner_id not in actor.organisation_ids]
+    for model, log in ((Demand, DemandReading), (Resource, ResourceReading)):
+        log._default_manager.bulk_create(
+            (
+                log(
+                    post_id=post.pk,
+                    at=now,
+                    user_id=actor.user_id,
+                    user_name=actor.name,
+                    organisation_names=names,
+                    channel=channel,
+                )
+                for post in others
+                if isinstance(post, model)
+            ),
+            batch_size=1_000,
+        )
+
+
+@transaction.atomic
+def disclose_to(
+    *,
+    actor: Actor,
+    post: Demand | Resource,
+    organisation: Organisation,
+    level: Disclosure,
+    now: datetime,
+) -> None:
+    """The owner lets `organisation` read up to `level`; SUMMARY takes back what was given."""
+    require(can_control_disclosure(actor, post))
+    if organisation.pk == post.owner_id:
+        raise DomainError(_("自己的内容不需要向自己披露。"), field="organisation")
+    if level == Disclosure.NONE:
+        raise DomainError(_("要对某单位保密，请把它加入保密名单。"), field="level")
+    table = DemandDisclosure if isinstance(post, Demand) else ResourceDisclosure
+    rows = table._default_manager
+    if level == Disclosure.SUMMARY:
+        rows.filter(post=post, organisation=organisation).delete()
+    else:
+        rows.update_or_create(
+            post=post,
+            organisation=organisation,
+            defaults={"level": level, "given_by_name": actor.name, "given_at": now},
+        )
+        notify(
+            recipients=people_acting_for(organisation.pk, now=now),
+            kind="exchange.disclosed",
+            params={"title": post.title},
+            link=f"/{post._meta.model_name}s/{post.public_id}/",
+            now=now,
+        )
+    record(
+        actor=actor,
+        action=f"{post._meta.model_name}.disclosed",
+        obj=post,
+        now=now,
+        changes={"organisation": [None, organisation.name], "level": [None, int(level)]},
+    )
+
+
+@transaction.atomic
+def set_exclusions(
+    *, actor: Actor, post: Demand | Resource, organisations: Iterable[Organisation], now: datetime
+) -> None:
+    """Name the organisations that must never see the post or be proposed for it.
+
+    Proposals that involve them and are still open are removed; what was disclosed is taken back.
+    """
+    require(can_control_disclosure(actor, post))
+    wanted = {organisation.pk: organisation for organisation in organisations}
+    if post.owner_id in wanted:
+        raise DomainError(_("不能对自己保密。"), field="organisations")
+    table = DemandExclusion if isinstance(post, Demand) else ResourceExclusion
+    rows = table._default_manager.filter(post=post)
+    before = set(rows.values_list("organisation_id", flat=True))
+    rows.exclude(organisation__in=wanted).delete()
+    table._default_manager.bulk_create(
+        table(post_id=post.pk, organisation_id=pk) for pk in wanted if pk not in before
+    )
+    given = DemandDisclosure if isinstance(post, Demand) else ResourceDisclosure
+    given._default_manager.filter(post=post, organisation__in=wanted).delete()
+    side, other = ("demand", "resource") if isinstance(post, Demand) else ("resource", "demand")
+    Recommendation.objects.filter(
+        **{side: post, f"{other}__owner__in": list(wanted), "status": "proposed"}
+    ).delete()
+    record(
+        actor=actor,
+        action=f"{post._meta.model_name}.exclusions_set",
+        obj=post,
+        now=now,
+        changes={"count": [len(before), len(wanted)]},
+    )

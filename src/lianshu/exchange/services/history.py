@@ -1,0 +1,91 @@
+"""Every write of a post leaves a revision and an audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+
+from lianshu.audit.models import AuditEntry
+from lianshu.audit.services import build_entry, record_many
+from lianshu.authority import Actor
+from lianshu.exchange.models import Demand, DemandRevision, Post, Resource, ResourceRevision
+from lianshu.exchange.services.cleaning import FIELDS
+
+REVISIONS: dict[type[Post], type[DemandRevision] | type[ResourceRevision]] = {
+    Demand: DemandRevision,
+    Resource: ResourceRevision,
+}
+# What a reader of the audit alone must not learn; that it changed is recorded, its wording not.
+UNWORDED = {"contact", "contact_name", "detail", "indicators", "budget_min", "budget_max", "facets"}
+STATE_FIELDS = ("status", "expires_at")
+
+
+def snapshot(post: Post) -> dict[str, Any]:
+    """The contents as JSON: what a revision keeps and what a difference is taken from."""
+    return {field: _plain(getattr(post, field)) for field in (*FIELDS[type(post)], *STATE_FIELDS)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return str(value)
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """For the audit: field → [before, after], confidential wording left out."""
+    return {
+        field: ["…", "…"] if field in UNWORDED else [before.get(field), value]
+        for field, value in after.items()
+        if before.get(field) != value
+    }
+
+
+def write_history(
+    *,
+    actor: Actor,
+    action: str,
+    posts: Sequence[Post],
+    before: Sequence[dict[str, Any] | None],
+    now: datetime,
+) -> None:
+    """One revision and one audit entry for each saved post, in the caller's transaction."""
+    if not posts:
+        return
+    revision = REVISIONS[type(posts[0])]
+    after = [snapshot(post) for post in posts]
+    revision._default_manager.bulk_create(
+        (
+            revision(
+                post_id=post.pk,
+                number=post.version,
+                at=now,
+                actor_name=actor.name,
+                action=action,
+                content=content,
+            )
+            for post, content in zip(posts, after, strict=True)
+        ),
+        batch_size=1_000,
+    )
+    record_many(_entries(actor, action, posts, before, after, now))
+
+
+def _entries(
+    actor: Actor,
+    action: str,
+    posts: Sequence[Post],
+    before: Sequence[dict[str, Any] | None],
+    after: Sequence[dict[str, Any]],
+    now: datetime,
+) -> Iterable[AuditEntry]:
+    for post, old, new in zip(posts, before, after, strict=True):
+        yield build_entry(
+            actor=actor,
+            action=f"{post._meta.model_name}.{action}",
+            obj=post,
+            now=now,
+            changes={} if old is None else changes_between(old, new),
+        )
