@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 
 from lianshu.files.queries import readable_file
 from lianshu.files.services import note_download
-from lianshu.records.http import actor_of
+from lianshu.ui.requests import PageRequest, page
 
 
 @never_cache
-@login_required
-@require_GET
-def download(request: HttpRequest, public_id: str) -> HttpResponseBase:
+@page()
+def download(request: PageRequest, public_id: str) -> HttpResponseBase:
     """The file as an attachment, never shown inside a page of this site."""
-    actor = actor_of(request)
+    actor = request.actor
     stored = readable_file(actor, public_id)
     content = stored.content.open("rb")
     note_download(actor=actor, stored=stored, now=timezone.now())
