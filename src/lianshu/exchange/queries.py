@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch
 
 from lianshu.authority import Actor
 from lianshu.exchange.models import (
@@ -164,12 +164,12 @@ def funnel_of(actor: Actor) -> dict[str, int]:
     }
 
 
-def decline_reasons_of(actor: Actor) -> QuerySet[Recommendation, dict[str, Any]]:
+def decline_reasons_of(actor: Actor) -> list[tuple[str, int]]:
     """How often each coded reason was given, most frequent first."""
-    return (
+    return list(
         Recommendation.objects.visible_to(actor)
         .filter(status=RecommendationStatus.DECLINED)
-        .values("decline_reason")
+        .values_list("decline_reason")
         .annotate(count=Count("id"))
         .order_by("-count", "decline_reason")
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,13 +15,9 @@ from lianshu.authority import Actor, require
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import (
     Demand,
-    DemandDisclosure,
-    DemandExclusion,
     DemandReading,
     Recommendation,
     Resource,
-    ResourceDisclosure,
-    ResourceExclusion,
     ResourceReading,
 )
 from lianshu.exchange.reading import PostReading, read_post
@@ -50,7 +46,8 @@ def log_readings(
     """Log that the actor read these details; an owner's own reading is not logged."""
     names = "、".join(m.organisation_name for m in actor.memberships)[:300]
     others = [post for post in posts if post.owner_id not in actor.organisation_ids]
-    for model, log in ((Demand, DemandReading), (Resource, ResourceReading)):
+    tables: tuple[tuple[type, Any], ...] = ((Demand, DemandReading), (Resource, ResourceReading))
+    for model, log in tables:
         log._default_manager.bulk_create(
             (
                 log(
@@ -83,13 +80,10 @@ def disclose_to(
         raise DomainError(_("自己的内容不需要向自己披露。"), field="organisation")
     if level == Disclosure.NONE:
         raise DomainError(_("要对某单位保密，请把它加入保密名单。"), field="level")
-    table = DemandDisclosure if isinstance(post, Demand) else ResourceDisclosure
-    rows = table._default_manager
     if level == Disclosure.SUMMARY:
-        rows.filter(post=post, organisation=organisation).delete()
+        post.disclosures.filter(organisation=organisation).delete()
     else:
-        rows.update_or_create(
-            post=post,
+        post.disclosures.update_or_create(
             organisation=organisation,
             defaults={"level": level, "given_by_name": actor.name, "given_at": now},
         )
@@ -121,15 +115,11 @@ def set_exclusions(
     wanted = {organisation.pk: organisation for organisation in organisations}
     if post.owner_id in wanted:
         raise DomainError(_("不能对自己保密。"), field="organisations")
-    table = DemandExclusion if isinstance(post, Demand) else ResourceExclusion
-    rows = table._default_manager.filter(post=post)
-    before = set(rows.values_list("organisation_id", flat=True))
-    rows.exclude(organisation__in=wanted).delete()
-    table._default_manager.bulk_create(
-        table(post_id=post.pk, organisation_id=pk) for pk in wanted if pk not in before
-    )
-    given = DemandDisclosure if isinstance(post, Demand) else ResourceDisclosure
-    given._default_manager.filter(post=post, organisation__in=wanted).delete()
+    before = set(post.exclusions.values_list("organisation_id", flat=True))
+    post.exclusions.exclude(organisation__in=list(wanted)).delete()
+    for pk in wanted.keys() - before:
+        post.exclusions.create(organisation_id=pk)
+    post.disclosures.filter(organisation__in=list(wanted)).delete()
     side, other = ("demand", "resource") if isinstance(post, Demand) else ("resource", "demand")
     Recommendation.objects.filter(
         **{side: post, f"{other}__owner__in": list(wanted), "status": "proposed"}

@@ -14,7 +14,8 @@ from lianshu.authority import Actor
 from lianshu.exchange.models import Demand, DemandRevision, Post, Resource, ResourceRevision
 from lianshu.exchange.services.cleaning import FIELDS
 
-REVISIONS: dict[type[Post], type[DemandRevision] | type[ResourceRevision]] = {
+# Any: the two tables have one shape, which their common abstract base cannot tell a manager.
+REVISIONS: dict[type[Post], Any] = {
     Demand: DemandRevision,
     Resource: ResourceRevision,
 }

@@ -32,7 +32,7 @@ LIFE: dict[type[Post], timedelta] = {
 }
 """How long a post stays published before its owner must say that it still holds."""
 
-PostT = TypeVar("PostT", Demand, Resource)
+PostT = TypeVar("PostT", bound=Demand | Resource)
 
 
 @transaction.atomic
@@ -201,13 +201,10 @@ def _change(
     version: int | None = None,
 ) -> PostT:
     """Lock the row, ask the rule, apply, save, and write history."""
-    row = (
-        type(post)
-        .objects.select_for_update(of=("self",))
-        .select_related("owner", "region", "chain")
-        .filter(pk=post.pk)
-        .first()
-    )
+    # Any: a manager taken from a type variable has no type of its own.
+    rows: Any = type(post)._default_manager
+    locked = rows.select_for_update(of=("self",)).select_related("owner", "region", "chain")
+    row: PostT | None = locked.filter(pk=post.pk).first()
     if row is None:
         raise NotFound(_("这条内容已不存在。"))
     require(rule(actor, row))
