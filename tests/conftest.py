@@ -32,12 +32,13 @@ def _var_of_its_own(
         yield
         return
     var = tmp_path_factory.mktemp("var")
-    storages = settings.STORAGES | {
-        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": str(var / "files")}}
+    files = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(var / "files")},
     }
     with override_settings(
         VAR=var,
-        STORAGES=storages,
+        STORAGES={**settings.STORAGES, "default": files},
         EMAIL_FILE_PATH=var / "mail",
         # The real hasher is slow on purpose, and no test is about it.
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],

@@ -60,9 +60,8 @@ def lint() -> None:
 
 
 def types() -> None:
-    """mypy --strict over the package, then over the tools."""
+    """mypy --strict over the package, the tools and the tests."""
     run(SCRIPTS / "mypy")
-    run(SCRIPTS / "mypy", "--strict", "--config-file=", *sorted((ROOT / "tools").glob("*.py")))
 
 
 def contracts() -> None:

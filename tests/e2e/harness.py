@@ -1,5 +1,6 @@
 """A real `lianshu serve` and what a browser says about its pages."""
 
+import json
 import os
 import shutil
 import signal
@@ -81,16 +82,14 @@ class Site:
     def restart_web(self) -> None:
         """End the web process; returns when the supervisor has brought a new one up."""
         old = self.web_pid()
-        os.kill(old, signal.SIGTERM)
+        self.process.send_signal(signal.SIGHUP)
         _wait(lambda: self.web_pid() != old, "the supervisor did not restart the web process", self)
         self.wait_until_healthy()
 
     def web_pid(self) -> int:
-        """The process id that the supervisor notes for the web process; 0 while there is none."""
-        try:
-            return int((self.var / "run" / "web.pid").read_text())
-        except (FileNotFoundError, ValueError):
-            return 0
+        """The process id that the supervisor notes for the web process."""
+        state: dict[str, int] = json.loads((self.var / "serve.json").read_text(encoding="utf-8"))
+        return state["web"]
 
     def wait_until_healthy(self) -> None:
         """Until /healthz answers 200."""
