@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -41,8 +42,8 @@ def run_job(context: TaskContext, job_pk: int, attempt: int) -> None:
 
 def dispatch(job: Job) -> None:
     """Put a task for the job's current attempt on the queue, in the caller's transaction."""
-    task_id = run_job.enqueue(job.pk, job.attempt).id
-    Job.objects.filter(pk=job.pk, attempt=job.attempt).update(task_id=task_id)
+    job.task_id = UUID(run_job.enqueue(job.pk, job.attempt).id)
+    Job.objects.filter(pk=job.pk, attempt=job.attempt).update(task_id=job.task_id)
 
 
 def execute(
