@@ -1,0 +1,67 @@
+"""`lianshu demo load`: the demo city, once, and who can log in."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from lianshu.demo.pack import read_demo
+from lianshu.demo.services import PASSWORD, DemoAccount, demo_is_loaded, load_demo
+from lianshu.engine.definitions import DefinitionError
+from lianshu.records.errors import DomainError
+
+
+class Command(BaseCommand):
+    """Loads packs/demo into an empty database and prints the accounts."""
+
+    help = "把演示城市装入空数据库，并列出可以登录的账号"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--if-empty", action="store_true", help="已有账号时只列出演示账号，不算错误"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = settings.PACKS / "demo"
+        try:
+            pack = read_demo(folder)
+        except DefinitionError as error:
+            raise CommandError(f"演示资料包 {folder} 有错误：\n{error}", returncode=2) from error
+        if options["if_empty"] and demo_is_loaded():
+            names = {entry.id: entry.short_name for entry in pack.organisations}
+            self._print(
+                [
+                    DemoAccount(a.username, a.name, a.title.zh, names[a.organisation])
+                    for a in pack.accounts
+                ]
+            )
+            return
+        console = Console(stderr=True)
+        try:
+            with Progress(console=console, disable=not sys.stderr.isatty()) as bar:
+                task = bar.add_task("装入演示城市", total=None)
+                accounts = load_demo(
+                    pack=pack,
+                    now=timezone.now(),
+                    progress=lambda done, total, _text: bar.update(
+                        task, completed=done, total=total
+                    ),
+                )
+        except DomainError as error:
+            raise CommandError(error.message, returncode=2) from error
+        self._print(accounts)
+
+    def _print(self, accounts: list[DemoAccount]) -> None:
+        table = Table("用户名", "口令", "身份", "姓名", "单位")
+        for account in accounts:
+            table.add_row(
+                account.username, PASSWORD, account.title, account.name, account.organisation
+            )
+        Console(stderr=True).print(table)
