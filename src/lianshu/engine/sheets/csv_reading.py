@@ -3,7 +3,6 @@
 import codecs
 import csv
 import io
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ _SNIFF = 1 << 16
 # GB18030 text is almost never valid UTF-8 for this many Chinese characters in a row; a file that
 # is, and then breaks, is UTF-8 with a damaged place and must not be read as mojibake.
 _SURELY_UTF8 = 8
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,8 @@ def _first_bad_byte(source: Source, encoding: str) -> _BadByte | None:
                 return None
             offset += len(chunk)
             lines += text.count("\n")
-            characters += len(_NOT_ASCII.findall(text))
+            if characters < _SURELY_UTF8:
+                characters += len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _bad_encoding(source: Source, name: str, bad: _BadByte) -> SheetError:

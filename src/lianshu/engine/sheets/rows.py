@@ -30,12 +30,13 @@ class RowParser:
     ) -> None:
         self._file = file
         self._width = len(header) if header else None
-        self._plan: list[tuple[Column, int, str, Parse]] = []
+        self._plan: list[tuple[str, bool, int, str, Parse]] = []
         for column in columns:
             if column.id in mapping:
                 index = mapping[column.id]
                 title = header[index] if header else column.label
-                self._plan.append((column, index, title, parser_of(column, title)))
+                parse = parser_of(column, title)
+                self._plan.append((column.id, column.required, index, title, parse))
 
     def parse(self, row: Row) -> tuple[dict[str, Value], list[Finding]]:
         """Column id → value for the mapped columns, and what is wrong.
@@ -47,15 +48,21 @@ class RowParser:
         findings: list[Finding] = []
         cells = row.cells
         size = len(cells)
-        for column, index, title, parse in self._plan:
+        for name, required, index, title, parse in self._plan:
             cell = cells[index] if index < size else None
-            try:
-                value = None if cell is None or cell == "" else _value(cell, parse)
-                if value is None and column.required:
-                    findings.append(self._empty(row, title))
-                values[column.id] = value
-            except BadValueError as bad:
-                findings.append(self._bad(row, title, cell, bad))
+            value: Value = None
+            if cell is not None:
+                try:
+                    if type(cell) is BrokenCell:
+                        raise BadValueError(cell.rule, _BROKEN[cell.rule])
+                    value = parse(cell)
+                except BadValueError as bad:
+                    if not isinstance(cell, str) or cell.strip():
+                        findings.append(self._bad(row, title, cell, bad))
+                        continue
+            if value is None and required:
+                findings.append(self._empty(row, title))
+            values[name] = value
         if self._width is not None and size > self._width:
             findings.append(self._too_long(row, self._width))
         return values, findings
@@ -79,15 +86,6 @@ class RowParser:
             "请检查这一行是否错位（CSV 里带逗号的文字要加引号），或给多出的列写上列名。"
         )
         return Finding(self._file, row.number, letter, "S014", "error", message, value)
-
-
-def _value(cell: Cell, parse: Parse) -> Value:
-    if isinstance(cell, str):
-        if isinstance(cell, BrokenCell):
-            raise BadValueError(cell.rule, _BROKEN[cell.rule])
-        if cell.isspace():
-            return None
-    return parse(cell)
 
 
 def parse_row(

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import assert_never
 
 from lianshu.engine.sheets.cells import Cell
@@ -58,24 +59,24 @@ def parser_of(column: Column, title: str = "") -> Parse:
     """
     match column.kind:
         case "text":
-            return lambda cell: _text(column, cell)
+            return partial(_text, column)
         case "identifier":
-            return lambda cell: _identifier(column, cell)
+            return partial(_identifier, column)
         case "integer":
-            return lambda cell: _integer(column, cell)
+            return partial(_integer, column)
         case "decimal":
-            return lambda cell: _decimal(column, cell)
+            return partial(_decimal, column)
         case "money":
             unit = unit_of(column, title)
-            return lambda cell: _money(column, unit, cell)
+            return partial(_money, column, unit)
         case "date":
             return _date
         case "choice":
             words = _words(column)
-            return lambda cell: _choice(column, words, cell)
+            return partial(_choice, column, words)
         case "multi":
             words = _words(column)
-            return lambda cell: _multi(column, words, cell)
+            return partial(_multi, column, words)
         case _:
             assert_never(column.kind)
 
@@ -119,18 +120,17 @@ def _refuse_control(text: str, pattern: re.Pattern[str]) -> None:
         )
 
 
-def _refuse_long(column: Column, text: str) -> None:
-    if column.max_length is not None and len(text) > column.max_length:
-        raise BadValueError(
-            "S030", f"有 {len(text)} 个字，超过上限 {column.max_length} 个字。请缩短后再导入。"
-        )
+def _refuse_long(limit: int, text: str) -> None:
+    if len(text) > limit:
+        raise BadValueError("S030", f"有 {len(text)} 个字，超过上限 {limit} 个字。请缩短后再导入。")
 
 
 def _text(column: Column, cell: Cell) -> Value:
     text = (cell if isinstance(cell, str) else _shown(cell)).strip()
     if not text.isprintable():
         _refuse_control(text, _CONTROL)
-    _refuse_long(column, text)
+    if column.max_length is not None:
+        _refuse_long(column.max_length, text)
     return text or None
 
 
@@ -148,7 +148,8 @@ def _identifier(column: Column, cell: Cell) -> Value:
             "请把这一列的格式设为“文本”，再从原始资料重新填写编号。",
         )
     _refuse_control(text, _CONTROL_OR_BREAK)
-    _refuse_long(column, text)
+    if column.max_length is not None:
+        _refuse_long(column.max_length, text)
     return text or None
 
 

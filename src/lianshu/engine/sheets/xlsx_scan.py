@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from lianshu.engine.sheets.cells import UNCOMPUTED, BrokenCell, column_index
+from lianshu.engine.sheets.cells import UNCOMPUTED, BrokenCell, column_index, column_letter
 from lianshu.engine.sheets.scan import Scan
 
 _CHUNK = 4 << 20
 _TEXTS = "xl/sharedStrings.xml"
 _PART_LIMIT = 16 << 20  # workbook.xml and its relations are small; a huge one is an attack
 
-_COLUMNS = re.compile(rb'\sr="([A-Z]{1,3})[0-9]')
-_ROWS = re.compile(rb'\sr="[A-Z]{0,3}([0-9]{1,7})"')
+_PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})')
+_PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
+_COLUMN = re.compile(rb'\sr="([A-Z]{1,3})[0-9]')
+_ROW = re.compile(rb'\sr="[A-Z]{0,3}([0-9]{1,7})"')
 _ROW_OR_CELL = re.compile(
     rb"<(?:\w+:)?(?:(row)\b([^>]*)>"
     rb"|c((?:\s[^>]*)?)(?<!/)>\s*(<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?"
@@ -29,7 +31,6 @@ _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 _ROW_START = re.compile(rb"<(?:\w+:)?row\b")
 _CELL_START = re.compile(rb"<(?:\w+:)?c[ >]")
-_MAY_BE_BROKEN = re.compile(rb"<(?:\w+:)?f\b|t=\"e\"")
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -67,17 +68,35 @@ def scan_sheet(archive: zipfile.ZipFile, part: str) -> Scan:
     scan = Scan()
     row = 0
     for chunk in _whole_rows(archive, part):
-        letters = set(_COLUMNS.findall(chunk))
-        columns = max((column_index(name.decode()) + 1 for name in letters), default=0)
-        # References may be left out: then a cell's place is its number in the row.
-        counted = max(len(_CELL_START.findall(line)) for line in _ROW_END.split(chunk))
-        rows = max(map(int, _ROWS.findall(chunk)), default=0)
-        last = max(row + len(_ROW_START.findall(chunk)), rows) if counted else row
-        scan.grow(last, max(columns, counted))
-        if _MAY_BE_BROKEN.search(chunk):
+        last, columns = _measure(chunk, row)
+        scan.grow(last, columns)
+        if b"<f" in chunk or b":f" in chunk or b't="e"' in chunk:
             _find_broken(chunk, row, scan)
         row = last
     return scan
+
+
+def _measure(chunk: bytes, row: int) -> tuple[int, int]:
+    """The last row number and the number of columns; `row` is the last row before the chunk."""
+    # More than the cells where other tags begin with c: then only the slower way is taken.
+    cells = chunk.count(b"<c") + chunk.count(b":c")
+    letters = _PLAIN_COLUMN.findall(chunk)
+    if len(letters) == cells:
+        numbers = set(_PLAIN_ROW.findall(chunk))
+    else:
+        # Another order of attributes, a prefix, or no references: slower, and certain.
+        letters = _COLUMN.findall(chunk)
+        numbers = set(_ROW.findall(chunk))
+        letters.append(_letters_of_widest(chunk))
+        numbers.add(b"%d" % (row + len(_ROW_START.findall(chunk))))
+    columns = max((column_index(name.decode()) + 1 for name in set(letters)), default=0)
+    return max(map(int, numbers), default=row), columns
+
+
+def _letters_of_widest(chunk: bytes) -> bytes:
+    """Without references a cell's place is its number in the row."""
+    widest = max(len(_CELL_START.findall(line)) for line in _ROW_END.split(chunk))
+    return column_letter(widest - 1).encode() if widest else b"A"
 
 
 def check_texts(archive: zipfile.ZipFile) -> None:
@@ -101,10 +120,11 @@ def _whole_rows(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     rest = b""
     for block in _well_formed(archive, part):
         rest += block
-        end = max((match.end() for match in _ROW_END.finditer(rest)), default=0)
-        if end:
-            yield rest[:end]
-            rest = rest[end:]
+        start = rest.rfind(b"</row>")
+        ends = [match.end() for match in _ROW_END.finditer(rest, max(start, 0))]
+        if ends:
+            yield rest[: ends[-1]]
+            rest = rest[ends[-1] :]
     if rest:
         yield rest
 
