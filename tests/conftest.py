@@ -24,13 +24,8 @@ hypothesis_settings.load_profile("lianshu")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _var_of_its_own(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
+def _var_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Files and mail of a test run never meet the developer's ./var."""
-    if not request.config.pluginmanager.hasplugin("django"):  # engines alone: -p no:django
-        yield
-        return
     var = tmp_path_factory.mktemp("var")
     files = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
