@@ -6,6 +6,7 @@ leaving it out is a failure. Name steps to run only those: `python -m tools.run_
 """
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,7 @@ SOURCES = ["src", "tests", "tools", "bench"]
 # Engines and tools know no database, so PostgreSQL has nothing to say about them.
 WITHOUT_DATABASE = ["--ignore=tests/engine", "--ignore=tests/house", "--ignore=tests/tools"]
 PYTEST = [sys.executable, "-m", "pytest", "--quiet", "--color=no"]
-PARALLEL = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist=loadfile"]
+PARALLEL = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist=worksteal"]
 
 
 class CheckError(Exception):
@@ -44,7 +45,7 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
     """Run a command from the project's root, its output going straight through."""
     sys.stdout.flush()
     with tempfile.TemporaryDirectory(prefix="lianshu-test-") as var:
-        own = {"LIANSHU_ENV": "test", "LIANSHU_VAR": var, "PYTHONDONTWRITEBYTECODE": "1"}
+        own = {"LIANSHU_ENV": "test", "LIANSHU_VAR": var}
         merged = os.environ | own | (env or {})
         done = subprocess.run(command, cwd=ROOT, env=merged, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
@@ -67,6 +68,21 @@ def types() -> None:
 def contracts() -> None:
     """Imports point down only."""
     run(SCRIPTS / "lint-imports", "--no-cache")
+
+
+def deploy() -> None:
+    """Django's own checks as in production: settings, migrations, static files."""
+    production = {
+        "DATABASE_URL": "",
+        "LIANSHU_ENV": "production",
+        "LIANSHU_SECRET_KEY": secrets.token_urlsafe(50),
+        "LIANSHU_ALLOWED_HOSTS": "lianshu.example",
+        "LIANSHU_SITE_URL": "https://lianshu.example",
+    }
+    manage = (SCRIPTS / "lianshu", "manage")
+    run(*manage, "check", "--deploy", "--fail-level=WARNING", env=production)
+    run(*manage, "makemigrations", "--check", "--dry-run", env=production)
+    run(*manage, "collectstatic", "--no-input", "--verbosity=0", env=production)
 
 
 def house() -> None:
@@ -113,7 +129,8 @@ def browser() -> None:
 
 
 STEPS: dict[str, Callable[[], None]] = {
-    step.__name__: step for step in (lint, types, contracts, house, sqlite, postgres, browser)
+    step.__name__: step
+    for step in (lint, types, contracts, deploy, house, sqlite, postgres, browser)
 }
 
 
