@@ -1,0 +1,228 @@
+"""The exchange's matching: `engine.matching` over what the actor may read, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor
+from lianshu.engine.matching import (
+    SEPARATOR,
+    Candidate,
+    Facets,
+    Matcher,
+    Readiness,
+    Reason,
+)
+from lianshu.engine.matching import Post as EnginePost
+from lianshu.engine.matching.explain import Profile
+from lianshu.exchange.disclosure import Disclosure
+from lianshu.exchange.models import Demand, Project, Recommendation, Resource
+from lianshu.exchange.queries import demands_for, resources_for
+from lianshu.exchange.querysets import DemandQuerySet, ResourceQuerySet
+from lianshu.exchange.reading import PostReading, read_post
+
+TOP = 20
+"""How many partners are proposed for a post unless asked otherwise."""
+MATCHERS_KEPT = 4
+BACKGROUND_POSTS = 1_000
+
+
+def engine_post(reading: PostReading) -> EnginePost:
+    """What the engine may know: exactly what the reader may."""
+    return EnginePost(
+        id=reading.public_id,
+        title=reading.title,
+        content=reading.content_text(),
+        facets=Facets(
+            kind=reading.kind,
+            readiness=(
+                None
+                if reading.trl_level is None
+                else Readiness(reading.trl_scale, reading.trl_level)
+            ),
+            region=reading.region.code,
+            chain=None if reading.chain is None else reading.chain.code,
+            budget_fen=_money(reading),
+            deadline=reading.deadline,
+        ),
+    )
+
+
+def _money(reading: PostReading) -> tuple[int | None, int | None] | None:
+    if reading.facets is not None:
+        ends = (reading.facets.get("price_min"), reading.facets.get("price_max"))
+    else:
+        ends = (reading.budget_min, reading.budget_max)
+    return None if ends == (None, None) else ends
+
+
+def candidates_for(actor: Actor, post: Demand | Resource) -> DemandQuerySet | ResourceQuerySet:
+    """The other side's published posts that may be proposed for `post` to this actor: not its
+    owner's own, and none where one owner excluded the other. Filtered before anything is ranked."""
+    excluded = post.exclusions.values_list("organisation_id", flat=True)
+    rows: DemandQuerySet | ResourceQuerySet = (
+        resources_for(actor) if isinstance(post, Demand) else demands_for(actor)
+    )
+    return (
+        rows.live()
+        .exclude(owner=post.owner_id)
+        .exclude(owner_id__in=excluded)
+        .not_excluding(post.owner_id)
+    )
+
+
+def ranked_partners(
+    actor: Actor, post: Demand | Resource, *, top: int = TOP
+) -> list[tuple[int, Candidate]]:
+    """The best partners of `post` (fetched with its level) as (primary key, candidate)."""
+    allowed = dict(candidates_for(actor, post).values_list("public_id", "pk"))
+    if not allowed:
+        return []
+    matcher = _matcher(actor, Resource if isinstance(post, Demand) else Demand)
+    query = engine_post(read_post(post))
+    found = matcher.rank(query, top=top, allowed=allowed.keys())
+    # Without any shared word or character there is nothing to propose.
+    return [(allowed[c.id], c) for c in found if c.score > 0]
+
+
+class _Shelf:
+    """The few matchers last built, by what went into them. Shared by the threads of a process."""
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._matchers: OrderedDict[str, Matcher] = OrderedDict()
+
+    def get(self, key: str, build: Callable[[], Matcher]) -> Matcher:
+        """The matcher of `key`, built when it is not there."""
+        with self._lock:
+            if key in self._matchers:
+                self._matchers.move_to_end(key)
+                return self._matchers[key]
+        matcher = build()
+        with self._lock:
+            self._matchers[key] = matcher
+            while len(self._matchers) > self._kept:
+                self._matchers.popitem(last=False)
+        return matcher
+
+
+_shelf = _Shelf(MATCHERS_KEPT)
+
+
+def _matcher(actor: Actor, model: type[Demand] | type[Resource]) -> Matcher:
+    """An index over every live post of one side at the actor's levels.
+
+    The key is the exact set of (row, version, level), so a change is matched at once and one
+    reader's index never serves another who may read less.
+    """
+    rows: Any = (demands_for(actor) if model is Demand else resources_for(actor)).live()
+    stamp = hashlib.sha256()
+    for row in rows.order_by("pk").values_list("public_id", "version", "level"):
+        stamp.update(repr(row).encode())
+    return _shelf.get(
+        stamp.hexdigest(), lambda: Matcher.build(engine_post(read_post(row)) for row in rows)
+    )
+
+
+def _background() -> Matcher:
+    """How rare words are, learned from the latest public summaries: for reasons, not for ranking.
+
+    Only public texts, so that the weight of a word tells nothing of anybody's detail.
+    """
+    latest = [
+        list(model._default_manager.order_by("-pk").values_list("public_id", flat=True)[:1])
+        for model in (Demand, Resource)
+    ]
+    return _shelf.get(f"background {latest}", _build_background)
+
+
+def _build_background() -> Matcher:
+    sides: Iterable[DemandQuerySet | ResourceQuerySet] = (
+        Demand.objects.live(),
+        Resource.objects.live(),
+    )
+    return Matcher.build(
+        EnginePost(id=f"{side}{pk}", title=title, content=summary)
+        for side, rows in enumerate(sides)
+        for pk, title, summary in rows.order_by("-pk").values_list("pk", "title", "summary")[
+            :BACKGROUND_POSTS
+        ]
+    )
+
+
+def reasons_for(
+    pairs: Iterable[Recommendation | Project],
+) -> dict[int, tuple[Reason, ...]]:
+    """Why each pair fits, by primary key, from the texts at the levels on its two posts.
+
+    The pairs come from `queries`, so that the posts carry the reader's levels. A post is prepared
+    once however many pairs it is in.
+    """
+    explainer = _background().explainer
+    profiles: dict[str, Profile] = {}
+    found: dict[int, tuple[Reason, ...]] = {}
+    for pair in pairs:
+        for post in (pair.demand, pair.resource):
+            if post.public_id not in profiles:
+                profiles[post.public_id] = explainer.profile(engine_post(read_post(post)))
+        found[pair.pk] = explainer.explain(
+            profiles[pair.demand.public_id], profiles[pair.resource.public_id]
+        )
+    return found
+
+
+def uses_detail(post: Demand | Resource) -> bool:
+    """Whether matching read the detail of this row (fetched with its level)."""
+    return read_post(post).level >= Disclosure.DETAIL
+
+
+def reason_line(reasons: Iterable[Reason]) -> str:
+    """The reasons as one line in the reader's language."""
+    if (get_language() or "").startswith("zh"):
+        return SEPARATOR.join(reason.text for reason in reasons)
+    return "; ".join(reason_text(reason) for reason in reasons)
+
+
+def reason_text(reason: Reason) -> str:
+    """One reason in the reader's language."""
+    if (get_language() or "").startswith("zh"):
+        return reason.text
+    terms = ", ".join(term.word for term in reason.terms)
+    facet = _facet_name(reason.facet)
+    match reason.code:
+        case "shared_words":
+            return _("共同关键词：%(terms)s") % {"terms": terms}
+        case "shared_characters":
+            return _("没有共同的关键词，只有字面相同：%(terms)s，仅供参考") % {"terms": terms}
+        case "nothing_shared":
+            return _("没有共同的关键词，仅供参考；补充材料、工艺、指标等关键词后可再匹配")
+        case "not_mentioned":
+            return _("资源未提到：%(terms)s") % {"terms": terms}
+        case "no_content":
+            return _("资源只有标题，补充简介后可比得更准")
+        case "facet_agrees":
+            return _("%(facet)s相符") % {"facet": facet}
+        case "facet_differs":
+            return _("%(facet)s不符") % {"facet": facet}
+        case "facet_open":
+            return _("%(facet)s：一方未填写或无法比较") % {"facet": facet}
+
+
+def _facet_name(facet: str | None) -> str:
+    names = {
+        "kind": _("类型"),
+        "readiness": _("技术成熟度"),
+        "region": _("地区"),
+        "chain": _("产业链"),
+        "budget_fen": _("预算"),
+        "deadline": _("期限"),
+    }
+    return names.get(facet or "", facet or "")
