@@ -1,0 +1,138 @@
+"""Explain a pair from two texts, weighed like the ranking weighs them.
+
+Reasons are computed from the texts handed in and nothing else, so whoever may read only a public
+summary gets reasons made of that summary.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from lianshu.engine.matching import facets, text
+from lianshu.engine.matching.evidence import CONTENT_WEIGHT, Parsed, Weighing
+from lianshu.engine.matching.index import K1, B, inverse_document_frequency
+from lianshu.engine.matching.posts import Post
+from lianshu.engine.matching.reasons import Reason, Term
+from lianshu.engine.matching.vocabulary import Words
+
+SHARED_SHOWN = 6
+MISSING_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A post prepared for explaining: the weight and the spelling of each of its words."""
+
+    post: Post
+    weights: Mapping[str, float]
+    spellings: Mapping[str, str]
+    title: tuple[str, ...]
+    runs: tuple[str, ...]
+    has_content: bool
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Knows how rare each word is; holds no text of any post."""
+
+    rarity: Mapping[str, float]
+    rarest: float
+    mean_lengths: tuple[float, float]
+
+    @classmethod
+    def of(cls, weighing: Weighing[Words], documents: int) -> Self:
+        rarity = dict(zip(weighing.vocabulary.column, weighing.rarity.tolist(), strict=True))
+        rarest = float(inverse_document_frequency(np.zeros(1, dtype=np.int64), documents)[0])
+        return cls(rarity, rarest, weighing.mean_lengths)
+
+    def profile(self, post: Post, parsed: Parsed | None = None) -> Profile:
+        """Prepare a post once for many pairs. `parsed` saves cutting its texts again."""
+        parsed = parsed or Parsed.of(post)
+        weights: dict[str, float] = {}
+        spellings: dict[str, str] = {}
+        fields = ((parsed.title, 1.0), (parsed.content, CONTENT_WEIGHT))
+        for (one, weight), mean in zip(fields, self.mean_lengths, strict=True):
+            norm = K1 * (1 - B + B * len(one.words) / mean) if mean else 0.0
+            for word in one.words:
+                spellings.setdefault(text.key(word), word)
+            for key, count in Counter(map(text.key, one.words)).items():
+                gain = weight * count * (K1 + 1) / (count + norm) * self._rarity_of(key)
+                weights[key] = weights.get(key, 0.0) + gain
+        return Profile(
+            post=post,
+            weights=weights,
+            spellings=spellings,
+            title=tuple(dict.fromkeys(map(text.key, parsed.title.words))),
+            runs=tuple(f"{parsed.title.han} {parsed.content.han}".split()),
+            has_content=bool(parsed.content.words or parsed.content.han),
+        )
+
+    def explain(self, demand: Profile, resource: Profile) -> tuple[Reason, ...]:
+        """Why this resource for this demand. Never empty: "nothing in common" is an answer."""
+        reasons = [self._shared(demand, resource)]
+        reasons += facets.compare(demand.post.facets, resource.post.facets)
+        missing = self._missing(demand, resource)
+        if missing:
+            reasons.append(
+                Reason("not_mentioned", f"资源未提到：{_listed(missing)}", terms=missing)
+            )
+        if not resource.has_content:
+            reasons.append(Reason("no_content", "资源只有标题，补充简介后可比得更准"))
+        return tuple(reasons)
+
+    def _rarity_of(self, key: str) -> float:
+        return self.rarity.get(key, self.rarest)
+
+    def _shared(self, demand: Profile, resource: Profile) -> Reason:
+        common = [key for key in resource.weights if key in demand.weights]
+        terms = [
+            Term(resource.spellings[key], round(demand.weights[key] * resource.weights[key], 2))
+            for key in common
+        ]
+        shown = _best(terms, SHARED_SHOWN)
+        if shown:
+            return Reason("shared_words", f"共同关键词：{_listed(shown)}", terms=shown)
+        shown = _best(_common_runs(demand.runs, resource.runs), SHARED_SHOWN)
+        if shown:
+            return Reason(
+                "shared_characters",
+                f"没有共同的关键词，只有字面相同：{_listed(shown)}，仅供参考",
+                terms=shown,
+            )
+        return Reason(
+            "nothing_shared", "没有共同的关键词，仅供参考；补充材料、工艺、指标等关键词后可再匹配"
+        )
+
+    def _missing(self, demand: Profile, resource: Profile) -> tuple[Term, ...]:
+        """Words of the demand's title that the resource does not hold, not even inside a word."""
+        said = " ".join([*resource.weights, *resource.runs])
+        terms = [
+            Term(demand.spellings[key], round(demand.weights[key], 2))
+            for key in demand.title
+            if key not in said
+        ]
+        return _best(terms, MISSING_SHOWN)
+
+
+def _best(terms: Iterable[Term], shown: int) -> tuple[Term, ...]:
+    """The weightiest terms, of one inside another only the longer, equal weights by word."""
+    longest: list[Term] = []
+    for term in sorted(terms, key=lambda one: (-len(one.word), one.word)):
+        if not any(term.word in longer.word for longer in longest):
+            longest.append(term)
+    return tuple(sorted(longest, key=lambda one: (-one.weight, one.word))[:shown])
+
+
+def _common_runs(first: Iterable[str], second: Iterable[str]) -> Iterator[Term]:
+    """Runs of three, two or one characters in both; longer runs weigh more."""
+    for length in (3, 2, 1):
+        there = {run[at : at + length] for run in second for at in range(len(run) - length + 1)}
+        here = {run[at : at + length] for run in first for at in range(len(run) - length + 1)}
+        yield from (Term(piece, float(length)) for piece in here & there)
+
+
+def _listed(terms: Iterable[Term]) -> str:
+    return "、".join(term.word for term in terms)

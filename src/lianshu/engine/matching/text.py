@@ -1,0 +1,131 @@
+"""Text as the matching engine reads it: normalised, cut into terms, technical terms kept whole.
+
+A general tokenizer breaks exactly what technical staff look for: "≥1.80 克/立方厘米", "-40℃",
+"100/120 粒度", "Ca(OH)2". They are taken out by one pattern before the rest is segmented.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+import rjieba
+
+_HAN = "㐀-䶿一-鿿豈-﫿〇\U00020000-\U0003ffff"
+# φ is a sign of diameter before a number, not a letter of a name.
+_LETTER = "A-Za-zΑ-ΥΧ-Ωα-υχ-ω"
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_FOLDED = str.maketrans("≧≦≫≪∼−—–", "≥≤><~---")
+_SENTENCE_END = re.compile(r"[。;!?\n\r]|\s{2,}")
+
+
+def _listed(name: str) -> list[str]:
+    """The entries of one of the lists shipped with the package, comments removed."""
+    text = files(__package__).joinpath("data", name).read_text(encoding="utf-8")
+    return [word for line in text.splitlines() for word in line.partition("#")[0].split()]
+
+
+def _pattern() -> re.Pattern[str]:
+    """The pattern of one piece: quantity, formula, Latin term, bare number or Chinese run."""
+    units = sorted(map(re.escape, _listed("units.txt")), key=len, reverse=True)
+    # A unit of letters ends where the letters end: "5m" is a length, "5micro" is not.
+    unit = rf"(?:{'|'.join(units)})(?![A-Za-z])"
+    number = r"\d+(?:[.,]\d+)*(?:\^-?\d+)?"
+    several = rf"{number}(?:\s?[-~/×x*:±]\s?[φΦ]?{number})*"
+    atoms = r"(?:[A-Z][a-z]?\d*)+"
+    latin = rf"[{_LETTER}][{_LETTER}0-9]*(?:[-+.&_][{_LETTER}0-9]+)*\+*"
+    return re.compile(
+        rf"(?P<quantity>[≥≤<>≈±φΦ]{{0,2}}\s?(?<![A-Za-z0-9])-?{several}\s?{unit}"
+        rf"(?:[/·]\(?{unit}(?:·{unit})?\)?)*)"
+        rf"|(?P<formula>{atoms}(?:\({atoms}\)\d*)+(?:{atoms})?)"
+        rf"|(?P<latin>\d*{latin})"
+        r"|(?P<number>\d+(?:\.\d+)?)"
+        rf"|(?P<han>[{_HAN}]+)"
+        r"|(?P<other>[^\W\d_]+)"
+    )
+
+
+def _segmenter() -> rjieba.Jieba:
+    segmenter = rjieba.Jieba()
+    for word in _listed("lexicon.txt"):
+        segmenter.add_word(word, None, None)
+    return segmenter
+
+
+_PIECE = _pattern()
+_SEGMENTER = _segmenter()
+_STOPWORDS = frozenset(_listed("stopwords.txt"))
+_COMPARATOR = re.compile(r"^[≥≤<>≈±φΦ]+|\s")
+_PART = re.compile(r"[-+.&_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of one text.
+
+    `words`: content words and whole terms as written, in order, with repetitions;
+    `whole`: the whole terms among them (quantities, formulas, Latin terms);
+    `han`: the Chinese runs of the text, separated by one space each.
+    """
+
+    words: tuple[str, ...]
+    whole: tuple[str, ...]
+    han: str
+
+
+def key(word: str) -> str:
+    """What spellings of a term have in common: quantities without comparator, lower case."""
+    return _COMPARATOR.sub("", word).lower()
+
+
+def normalise(text: str) -> str:
+    """NFKC without losing exponents: "10⁻⁶" becomes "10^-6" and not "10-6"; ≧ and ﹥ are folded."""
+    text = re.sub(
+        r"(?<=[\dm])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text
+    )
+    text = unicodedata.normalize("NFKC", text)
+    return text.translate(_FOLDED)
+
+
+def sentences(text: str) -> str:
+    """The text with repeated sentences removed: forms often hold the same paragraph twice."""
+    kept = dict.fromkeys(part.strip() for part in _SENTENCE_END.split(text))
+    return "。".join(part for part in kept if part)
+
+
+def terms(text: str) -> Terms:
+    """Cut a text into terms. Empty text, emoji and punctuation alone give no terms."""
+    words: list[str] = []
+    whole: list[str] = []
+    han: list[str] = []
+    for kind, piece in _pieces(sentences(normalise(text))):
+        if kind == "han":
+            han.append(piece)
+            words += [word for word in _SEGMENTER.cut_for_search(piece) if _says_something(word)]
+        else:
+            whole += _whole_terms(kind, piece)
+    return Terms(tuple(words + whole), tuple(whole), " ".join(han))
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    for found in _PIECE.finditer(text):
+        if found.lastgroup is not None:
+            yield found.lastgroup, found[0]
+
+
+def _says_something(word: str) -> bool:
+    # A single Chinese character is left to the character index, which weighs it by its rarity.
+    return len(word) > 1 and word not in _STOPWORDS
+
+
+def _whole_terms(kind: str, piece: str) -> list[str]:
+    if kind == "number":
+        # "1、2、3" number a list; three digits and more are grades and models: 304, 6061.
+        return [piece] if len(piece) >= 3 else []
+    if kind == "quantity":
+        return [re.sub(r"\s", "", piece)]
+    if piece.lower() in _STOPWORDS or len(piece) == 1:
+        return []
+    parts = [part for part in _PART.split(piece) if len(part) > 1] if kind == "latin" else []
+    return [piece, *parts] if len(parts) > 1 else [piece]
