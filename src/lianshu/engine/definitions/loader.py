@@ -23,17 +23,18 @@ from lianshu.engine.definitions.reader import Limits
 from lianshu.engine.definitions.validation import validate
 
 T = TypeVar("T", bound=BaseModel)
+T_co = TypeVar("T_co", bound=BaseModel, covariant=True)
 
 
 @dataclass(frozen=True)
-class Loaded(Generic[T]):
+class Loaded(Generic[T_co]):
     """A definition as it will run, and where each part of it was written.
 
     ``sources`` are the files it was made of: its own first, then its bases, nearest first.
     """
 
     path: Path
-    value: T
+    value: T_co
     node: MapNode
     sources: tuple[Path, ...]
 
