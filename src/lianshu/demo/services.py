@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianshu.accounts.models import User
+from lianshu.accounts.queries import actor_of
 from lianshu.accounts.services import create_user, give_grant
-from lianshu.authority import Capability, system_actor
+from lianshu.authority import Actor, Capability, system_actor
 from lianshu.demo.definitions import Demand as DemandEntry
 from lianshu.demo.definitions import Resource as ResourceEntry
 from lianshu.demo.pack import DemoPack, Placed
+from lianshu.demo.story import tell_story
 from lianshu.exchange.models import Demand, Resource
 from lianshu.exchange.services.confidentiality import set_exclusions
 from lianshu.exchange.services.posts import create_post
@@ -76,7 +78,16 @@ def load_demo(*, pack: DemoPack, now: datetime, progress: Progress) -> list[Demo
     for number, resource in enumerate(pack.resources):
         _load_post(city, Resource, resource, _resource_values(resource.post), _day(number, now))
         progress(len(pack.demands) + number + 1, total, _("资源"))
+    tell_story(officer=_office_actor(pack, now), now=now)
     return accounts
+
+
+def _office_actor(pack: DemoPack, now: datetime) -> Actor:
+    """The first person of the pack who coordinates: the story's officer."""
+    for account in pack.accounts:
+        if any(grant.capability == Capability.COORDINATE for grant in account.grants):
+            return actor_of(User.objects.get(username=account.username), now=now)
+    raise DomainError(_("演示资料包里没有一个链办账号。"))
 
 
 def _day(number: int, now: datetime) -> datetime:
