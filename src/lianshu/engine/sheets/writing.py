@@ -5,7 +5,7 @@ import math
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,6 +21,8 @@ Format = Literal["csv", "xlsx", "json"]
 OutCell = Cell | Decimal
 OutRow = tuple[int, Sequence[OutCell]]
 
+# No character at all: half of a pair, NUL (which no database takes), what XML cannot say.
+_NO_CHARACTER = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
 _NEEDS_QUOTES = re.compile(r'[",;\t\r\n]|^\s|\s$')
 
 
@@ -40,12 +42,21 @@ def write_table(
     Raises `SheetError` S050-S055, naming row (header is row 1) and column of a bad value.
     """
     name = _name(target)
-    writer = _WRITERS[_format(target, name, format)]
+    chosen = _format(target, name, format)
     names = _checked_header(name, header)
+    checked = _checked_rows(name, names, rows)
     if not isinstance(target, Path):
-        return writer(target, name, names, _checked_rows(name, names, rows))
+        return _write(target, chosen, name, names, checked)
     with _replacing(target) as stream:
-        return writer(stream, name, names, _checked_rows(name, names, rows))
+        return _write(stream, chosen, name, names, checked)
+
+
+def _write(
+    stream: BinaryIO, format: Format, name: str, header: tuple[str, ...], rows: Iterable[OutRow]
+) -> int:
+    if format == "xlsx":
+        return write_xlsx(stream, name, header, rows)
+    return (_write_csv if format == "csv" else _write_json)(stream, header, rows)
 
 
 def _name(target: Path | BinaryIO) -> str:
@@ -71,8 +82,9 @@ def _format(target: Path | BinaryIO, name: str, format: Format | None) -> Format
 def _checked_header(name: str, header: Sequence[str]) -> tuple[str, ...]:
     seen: set[str] = set()
     for index, title in enumerate(header):
-        if title in seen or not title:
-            what = f"列名“{title}”重复" if title else "没有列名"
+        unwritable = _unwritable(title)
+        if title in seen or not title or unwritable:
+            what = unwritable or f"列名“{title}”重复" if title else "没有列名"
             raise SheetError(
                 f"要写出的表头 {column_letter(index)} 列{what}。", file=name, line=1, rule="S055"
             )
@@ -92,23 +104,28 @@ def _checked_rows(
                 rule="S055",
             )
         for index, cell in enumerate(row):
-            if isinstance(cell, float) and not math.isfinite(cell):
-                raise _cannot_hold(name, number, header[index], "不是有限的数")
-            if isinstance(cell, Decimal) and not cell.is_finite():
-                raise _cannot_hold(name, number, header[index], "不是有限的数")
-            if isinstance(cell, datetime | time) and cell.tzinfo is not None:
-                raise _cannot_hold(name, number, header[index], "带有时区，请先换成当地时间")
+            why = _unwritable(cell)
+            if why:
+                raise SheetError(
+                    f"第 {number} 行“{header[index]}”列的值{why}，写不进文件。",
+                    file=name,
+                    line=number,
+                    column=header[index],
+                    rule="S052",
+                )
         yield number, row
 
 
-def _cannot_hold(name: str, number: int, column: str, why: str) -> SheetError:
-    return SheetError(
-        f"第 {number} 行“{column}”列的值{why}，写不进文件。",
-        file=name,
-        line=number,
-        column=column,
-        rule="S052",
-    )
+def _unwritable(cell: OutCell) -> str:
+    """Why no format holds the cell, or nothing."""
+    if isinstance(cell, str):
+        found = _NO_CHARACTER.search(cell)
+        return f"含有无效的字符 U+{ord(found[0]):04X}" if found else ""
+    if isinstance(cell, float | Decimal) and not math.isfinite(cell):
+        return "不是有限的数"
+    if isinstance(cell, datetime | time) and cell.tzinfo is not None:
+        return "带有时区，请先换成当地时间"
+    return ""
 
 
 @contextmanager
@@ -152,20 +169,19 @@ def _text(cell: OutCell) -> str:
     return repr(cell)
 
 
-def _write_csv(stream: BinaryIO, name: str, header: tuple[str, ...], rows: Iterable[OutRow]) -> int:
-    stream.write(_record(name, 1, header, header))
+def _write_csv(stream: BinaryIO, header: tuple[str, ...], rows: Iterable[OutRow]) -> int:
+    stream.write(_record(header))
     count = 0
-    for number, row in rows:
-        stream.write(_record(name, number, header, row))
+    for _, row in rows:
+        stream.write(_record(row))
         count += 1
     return count
 
 
-def _record(name: str, number: int, header: tuple[str, ...], row: Sequence[OutCell]) -> bytes:
-    texts = [_quoted(guard(cell) if isinstance(cell, str) else _text(cell)) for cell in row]
-    line = ",".join(texts)
+def _record(row: Sequence[OutCell]) -> bytes:
+    line = ",".join(_quoted(guard(cell)) if isinstance(cell, str) else _text(cell) for cell in row)
     # A line that is empty would be no record at all.
-    return _encoded(name, number, header, row, (line or '""') + "\n")
+    return ((line or '""') + "\n").encode()
 
 
 def _quoted(text: str) -> str:
@@ -174,27 +190,12 @@ def _quoted(text: str) -> str:
     return text
 
 
-def _encoded(
-    name: str, number: int, header: tuple[str, ...], row: Sequence[OutCell], text: str
-) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        for index, cell in enumerate(row):
-            if isinstance(cell, str) and any("\ud800" <= mark <= "\udfff" for mark in cell):
-                raise _cannot_hold(name, number, header[index], "含有残缺的字符") from error
-        raise
-
-
-def _write_json(
-    stream: BinaryIO, name: str, header: tuple[str, ...], rows: Iterable[OutRow]
-) -> int:
+def _write_json(stream: BinaryIO, header: tuple[str, ...], rows: Iterable[OutRow]) -> int:
     count = 0
-    for number, row in rows:
+    for _, row in rows:
         entry = dict(zip(header, map(_json_value, row), strict=True))
-        text = json.dumps(entry, ensure_ascii=False)
         stream.write(b",\n" if count else b"[\n")
-        stream.write(_encoded(name, number, header, row, text))
+        stream.write(json.dumps(entry, ensure_ascii=False).encode())
         count += 1
     stream.write(b"\n]\n" if count else b"[]\n")
     return count
@@ -211,8 +212,3 @@ def _json_value(cell: OutCell) -> str | int | float | bool | None:
 
 
 _SUFFIXES: dict[str, Format] = {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}
-_WRITERS: dict[Format, Callable[[BinaryIO, str, tuple[str, ...], Iterable[OutRow]], int]] = {
-    "csv": _write_csv,
-    "xlsx": write_xlsx,
-    "json": _write_json,
-}
