@@ -28,6 +28,7 @@ def running_job(**fields: object) -> Job:
     job = enqueue(
         actor=system_actor("tests"), kind="tests.count", title="x", params={"to": 1}, now=NOW
     )
+    assert job.task_id is not None
     DBTaskResult.objects.filter(id=job.task_id).update(status="RUNNING")
     Job.objects.filter(pk=job.pk).update(
         **{
@@ -127,6 +128,7 @@ def test_pruning_keeps_what_people_may_still_ask_about(cast: Cast) -> None:
 def test_pruning_keeps_the_tasks_of_unfinished_jobs(db: None) -> None:
     job = running_job()
     stray = finished(None, at=NOW)
+    assert stray.task_id is not None
     DBTaskResult.objects.filter(id=stray.task_id).update(status="SUCCESSFUL")
     DBTaskResult.objects.update(enqueued_at=NOW - timedelta(days=30))
     prune_jobs(now=NOW)

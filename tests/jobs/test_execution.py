@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
+from pytest_django import DjangoAssertNumQueries
 
 from lianshu.authority import Actor, Refusal, system_actor
 from lianshu.jobs.models import Job, JobStatus
@@ -167,10 +168,10 @@ def test_a_job_speaks_the_language_it_was_asked_in(db: None) -> None:
 
 
 def test_progress_is_not_written_for_every_row(
-    db: None, django_assert_max_num_queries: pytest.FixtureRequest
+    db: None, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     job = ask("tests.count", to=10_000)
-    with django_assert_max_num_queries(40):  # type: ignore[operator]
+    with django_assert_max_num_queries(40):
         execute(job.pk, 1, worker="w")
     job.refresh_from_db()
     assert job.done == 10_000
