@@ -6,9 +6,12 @@ import hashlib
 from datetime import datetime
 from typing import Literal, cast
 
+from django.db.models import QuerySet
+
 from lianshu.accounts.models import ApiToken, Membership, User
 from lianshu.accounts.models import Grant as GrantRow
 from lianshu.authority import EVERY_CHAIN, Actor, ActorMembership, Capability, Grant, Scope
+from lianshu.registry.scoping import within
 
 STRANGER = Actor()
 
@@ -85,4 +88,23 @@ def people_acting_for(organisation_id: int, *, now: datetime) -> list[int]:
         .values_list("user_id", flat=True)
         .distinct()
         .order_by("user_id")
+    )
+
+
+def memberships_managed_by(actor: Actor, *, now: datetime) -> QuerySet[Membership]:
+    """Active memberships in organisations whose accounts the actor manages."""
+    return (
+        Membership.objects.active_at(now)
+        .filter(within(actor, Capability.MANAGE_ACCOUNTS, prefix="organisation__"))
+        .select_related("user", "organisation__region", "organisation__chain")
+        .prefetch_related("grants__region", "grants__chain")
+    )
+
+
+def own_tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """The actor's API tokens that were not revoked, latest first."""
+    if actor.user_id is None:
+        return ApiToken.objects.none()
+    return ApiToken.objects.filter(user_id=actor.user_id, revoked_at__isnull=True).order_by(
+        "-created_at"
     )

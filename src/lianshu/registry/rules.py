@@ -46,3 +46,15 @@ def can_edit_organisation(actor: Actor, organisation: Organisation) -> Verdict:
     return Verdict.no(
         _("只有“%(name)s”的经办人或有授权的管理员可以修改它的资料。") % {"name": organisation.name}
     )
+
+
+def can_read_organisation_record(actor: Actor, organisation: Organisation) -> Verdict:
+    """What was done to it: its own people, its managers and auditors within their scope."""
+    if organisation.pk in actor.organisation_ids:
+        return Verdict.yes()
+    for capability in (Capability.READ_AUDIT, Capability.MANAGE_ORGANISATIONS):
+        if holds_at(
+            actor, capability, region_id=organisation.region_id, chain_id=organisation.chain_id
+        ):
+            return Verdict.yes()
+    return Verdict.no(_("操作记录只向本单位和有授权的管理、审计人员开放。"))

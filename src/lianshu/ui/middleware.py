@@ -1,4 +1,4 @@
-"""Refusals and domain errors become pages that say why."""
+"""Refusals and domain errors become pages that say why and where to go."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import reswap, retarget
 
 from lianshu.authority import Refusal
 from lianshu.records.errors import Conflict, DomainError, NotFound
 
 
 class DomainErrorMiddleware:
-    """Turns what services raise into 403, 404, 409 and 422 pages with the sentence on them."""
+    """Turns what services raise into 403, 404, 409 and 422 pages with the sentence on them.
+
+    A part of a page asked for by HTMX gets the sentence as a toast instead.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,4 +37,8 @@ class DomainErrorMiddleware:
                 status = 422
             case _:
                 return None
-        return render(request, "ui/refused.html", {"message": str(error)}, status=status)
+        context = {"message": str(error), "status": status}
+        if getattr(request, "htmx", False):
+            response = render(request, "ui/parts/refused_toast.html", context, status=status)
+            return reswap(retarget(response, "#toasts"), "beforeend")
+        return render(request, "ui/refused.html", context, status=status)

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from lianshu.authority import Actor
@@ -21,24 +25,42 @@ class PageRequest(HttpRequest):
 
 def page(
     *methods: str,
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view for people who are logged in, by these methods only (GET when none is named).
 
     Log-in comes first, so that a stranger learns nothing from the method either.
     """
     allowed = methods or ("GET",)
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def wrapped(request: PageRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def wrapped(request: PageRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.actor.is_known:
-                return redirect_to_login(request.get_full_path())
+                return _to_login(request)
             if request.method not in allowed and not (
                 request.method == "HEAD" and "GET" in allowed
             ):
-                return HttpResponseNotAllowed(allowed)
+                response = render(
+                    request,
+                    "ui/refused.html",
+                    {
+                        "status": 405,
+                        "message": _("这个地址不能这样打开。请从页面上的按钮或链接进入。"),
+                    },
+                    status=405,
+                )
+                response.headers["Allow"] = ", ".join(allowed)
+                return response
             return view(request, *args, **kwargs)
 
         return wrapped
 
     return decorate
+
+
+def _to_login(request: PageRequest) -> HttpResponse:
+    """To the log-in page and back; a part of a page that is asked for moves the whole page."""
+    if request.htmx:
+        here = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(here).url)
+    return redirect_to_login(request.get_full_path())

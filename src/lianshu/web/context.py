@@ -6,7 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from lianshu.accounts.queries import STRANGER
+from lianshu.authority import Actor
+from lianshu.notices.queries import unread_count
+from lianshu.web.menu import menu_for
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The actor, for the menu."""
-    return {"actor": getattr(request, "actor", None)}
+    """The actor, the menu and how many notices are unread; nothing of it for parts of a page."""
+    actor: Actor = getattr(request, "actor", STRANGER)
+    if not actor.is_known or getattr(request, "htmx", False):
+        return {"actor": actor}
+    unread = unread_count(actor)
+    return {"actor": actor, "unread": unread, "menu": menu_for(actor, request.path, unread=unread)}

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 from lianshu.jobs.views import healthz
+from lianshu.web.views.home import home
+from lianshu.web.views.organisations import organisation
 
 urlpatterns = [
-    path("files/", include("lianshu.files.urls")),
+    path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
+    path("accounts/", include("lianshu.accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
     path("inbox/", include("lianshu.notices.urls")),
     path("jobs/", include("lianshu.jobs.urls")),
-    path("accounts/", include("allauth.account.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("files/", include("lianshu.files.urls")),
+    path("api/", include("lianshu.api.urls")),
+    path("", include("lianshu.registry.urls")),
+    path("organisations/<slug:public_id>/", organisation, name="organisation"),
 ]
+if settings.DEBUG:
+    from lianshu.web.admin import readonly_site
+
+    urlpatterns.append(path("admin/", readonly_site.urls))

@@ -1,0 +1,16 @@
+"""Addresses of accounts, beside those of allauth under /accounts/."""
+
+from django.urls import path
+
+from lianshu.accounts.lists import USERS
+from lianshu.accounts.views import account, language, token_revoke, tokens, user_new
+from lianshu.ui.lists.views import list_urls
+
+urlpatterns = [
+    path("me/", account, name="account"),
+    path("tokens/", tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", token_revoke, name="token-revoke"),
+    path("language/", language, name="language"),
+    path("users/new/", user_new, name="user-new"),
+    *list_urls("users/", USERS),
+]

@@ -1,0 +1,116 @@
+"""The menu beside every page: by what the actor may do, nothing that would only refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lianshu.authority import Actor, Capability
+
+Text = str | Promise
+
+
+def _everybody(_actor: Actor) -> bool:
+    return True
+
+
+def _may_import(actor: Actor) -> bool:
+    return actor.has(Capability.IMPORT) or bool(actor.acting_organisation_ids)
+
+
+def _operates(actor: Actor) -> bool:
+    return actor.has(Capability.OPERATE) or _may_import(actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A menu entry before anybody looks at it."""
+
+    label: Text
+    icon: str
+    name: str
+    shown: Callable[[Actor], bool] = _everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A menu entry for one actor on one page."""
+
+    label: Text
+    icon: str
+    href: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under a common word."""
+
+    label: Text
+    entries: list[Entry]
+
+
+PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
+    (
+        "",
+        (
+            Place(_("首页"), "home", "home"),
+            Place(_("收件箱"), "inbox", "notices:inbox"),
+        ),
+    ),
+    (
+        _("三张清单"),
+        (
+            Place(_("需求"), "bulb", "demands"),
+            Place(_("资源"), "package", "resources"),
+            Place(_("项目"), "briefcase", "projects"),
+        ),
+    ),
+    (
+        _("对接"),
+        (
+            Place(_("推荐"), "arrows-exchange", "recommendations"),
+            Place(_("单位"), "building", "organisations"),
+        ),
+    ),
+    (
+        _("工作台"),
+        (
+            Place(_("导入"), "file-import", "imports:list", _may_import),
+            Place(_("任务"), "clock", "jobs:list", _operates),
+            Place(_("账号"), "users", "users", lambda actor: actor.has(Capability.MANAGE_ACCOUNTS)),
+        ),
+    ),
+)
+
+
+def menu_for(actor: Actor, path: str, *, unread: int) -> list[Group]:
+    """The groups with at least one entry for `actor`; the entry of `path` is current."""
+    groups = []
+    for label, places in PLACES:
+        entries = [
+            Entry(
+                place.label,
+                place.icon,
+                href,
+                current=path == href or (href != "/" and path.startswith(href)),
+                count=unread if place.name == "notices:inbox" else 0,
+            )
+            for place in places
+            if place.shown(actor) and (href := _address(place.name))
+        ]
+        if entries:
+            groups.append(Group(label, entries))
+    return groups
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,142 @@
+// Lianshu's own behaviour, small and plain: pages work without it, it makes them quicker.
+"use strict";
+
+// --- menus ---------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-toggle-menu]");
+  if (toggle) {
+    const body = document.getElementById(toggle.getAttribute("aria-controls"));
+    const open = toggle.getAttribute("aria-expanded") !== "true";
+    toggle.setAttribute("aria-expanded", String(open));
+    body.classList.toggle("open", open);
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const close = event.target.closest("[data-close]");
+  if (close) close.closest(close.dataset.close).remove();
+  const opener = event.target.closest("[data-open-dialog]");
+  if (opener) document.getElementById(opener.dataset.openDialog).showModal();
+  const closer = event.target.closest("[data-close-dialog]");
+  if (closer) closer.closest("dialog").close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    return;
+  }
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const search = document.querySelector("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  }
+});
+
+// --- toasts --------------------------------------------------------------------------------
+function fade(toast) {
+  if (toast.dataset.stays === undefined) setTimeout(() => toast.remove(), 10000);
+}
+function say(text) {
+  const template = document.createElement("div");
+  template.className = "note note-error";
+  template.setAttribute("role", "alert");
+  template.textContent = text;
+  document.getElementById("toasts").append(template);
+  fade(template);
+}
+function arrive(root) {
+  root.querySelectorAll?.(".toasts .note").forEach(fade);
+  root.querySelectorAll?.("[data-chart]").forEach(draw);
+}
+
+// --- asking before what cannot be undone -----------------------------------------------------
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+  if (!question || form.dataset.confirmed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const dialog = document.getElementById("confirm");
+  dialog.querySelector("#confirm-text").textContent = question;
+  dialog.returnValue = "no";
+  dialog.onclose = () => {
+    if (dialog.returnValue !== "yes") return;
+    form.dataset.confirmed = "1";
+    form.requestSubmit(event.submitter);
+    delete form.dataset.confirmed;
+  };
+  dialog.showModal();
+}, true);
+
+// --- selecting rows ------------------------------------------------------------------------
+function recount(list) {
+  const boxes = [...list.querySelectorAll("input[name=row]")];
+  const chosen = boxes.filter((box) => box.checked).length;
+  const every = list.querySelector("[data-select-page]");
+  if (every) {
+    every.checked = chosen > 0 && chosen === boxes.length;
+    every.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
+  const bar = list.querySelector("[data-bulk-bar]");
+  if (!bar) return;
+  bar.hidden = chosen === 0;
+  const all = bar.querySelector("[name=all]");
+  const whole = bar.querySelector("[data-whole]");
+  if (whole) whole.hidden = chosen < boxes.length;
+  if (all && chosen < boxes.length) all.checked = false;
+  bar.querySelector("[data-chosen]").textContent = all?.checked ? all.dataset.total : chosen;
+}
+document.addEventListener("change", (event) => {
+  const list = event.target.closest("[data-list]");
+  if (!list) return;
+  if (event.target.matches("[data-select-page]")) {
+    for (const box of list.querySelectorAll("input[name=row]")) box.checked = event.target.checked;
+  }
+  recount(list);
+});
+
+// --- fields that depend on another: data-when="field=a|b" -------------------------------------
+function reveal(form) {
+  for (const part of form.querySelectorAll("[data-when]")) {
+    const [name, values] = part.dataset.when.split("=");
+    const field = form.elements[name];
+    part.hidden = !values.split("|").includes(field?.value ?? "");
+  }
+}
+document.addEventListener("change", (event) => event.target.form && reveal(event.target.form));
+
+// --- charts: a JSON option beside a table that says the same ----------------------------------
+function draw(box) {
+  if (!window.echarts || box.dataset.drawn) return;
+  box.dataset.drawn = "1";
+  const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+  const chart = window.echarts.init(box, null, { renderer: "svg" });
+  chart.setOption({ ...option, animation: false, tooltip: { ...option.tooltip, renderMode: "richText" } });
+  new ResizeObserver(() => chart.resize()).observe(box);
+}
+
+// --- what HTMX brings ----------------------------------------------------------------------
+document.addEventListener("htmx:afterSwap", (event) => {
+  arrive(event.target);
+  const list = event.target.closest?.("[data-list]");
+  if (list) recount(list);
+});
+document.addEventListener("htmx:sendError", () => say(document.body.dataset.failed));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status >= 500) say(document.body.dataset.failed);
+});
+
+// --- unsaved work --------------------------------------------------------------------------
+document.addEventListener("DOMContentLoaded", () => {
+  arrive(document);
+  document.querySelectorAll("[data-list]").forEach(recount);
+  document.querySelectorAll("form").forEach(reveal);
+});

@@ -1,0 +1,30 @@
+"""One organisation's page: what the register knows, and what the exchange shows of it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from lianshu.audit.queries import entries_about
+from lianshu.registry.rules import can_edit_organisation, can_read_organisation_record
+from lianshu.registry.views import get_organisation
+from lianshu.ui.requests import PageRequest, page
+
+RECORD_LINES = 30
+
+
+@page()
+def organisation(request: PageRequest, public_id: str) -> HttpResponse:
+    """Who it is, its numbers, its posts as far as the reader may see them."""
+    found = get_organisation(request.actor, public_id)
+    may_read_record = can_read_organisation_record(request.actor, found)
+    return render(
+        request,
+        "web/organisation.html",
+        {
+            "organisation": found,
+            "identifiers": found.identifiers.all(),
+            "can_edit": can_edit_organisation(request.actor, found),
+            "record": entries_about(found)[:RECORD_LINES] if may_read_record.allowed else None,
+        },
+    )
