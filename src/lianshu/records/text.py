@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
+from operator import add
 from itertools import pairwise
 from typing import Final
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg.simpleseg import seg as segmented
 
 _HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+")
 _WORD: Final = re.compile(r"[a-z0-9]+")
@@ -27,9 +29,17 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+@lru_cache(maxsize=100_000)
+def _word_syllables(word: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(word, style=Style.NORMAL, errors="ignore"))
+
+
 @lru_cache(maxsize=20_000)
 def _syllables(run: str) -> tuple[str, ...]:
-    return tuple(lazy_pinyin(run, style=Style.NORMAL, errors="ignore"))
+    """As `lazy_pinyin` of the run; the words of a title come again in other titles."""
+    return tuple(
+        syllable for word in segmented(run) for syllable in _word_syllables(word)
+    )
 
 
 def name_key(name: str) -> str:
@@ -47,11 +57,8 @@ def name_key(name: str) -> str:
     return "".join(parts)[:NAME_KEY_LENGTH]
 
 
-def _bigrams(run: str) -> Iterator[str]:
-    if len(run) == 1:
-        yield run
-    for first, second in pairwise(run):
-        yield first + second
+def _bigrams(run: str) -> Iterable[str]:
+    return map(add, run, run[1:]) if len(run) > 1 else (run,) if run else ()
 
 
 def search_tokens(text: str, *, initials: bool = False) -> str:
@@ -67,8 +74,8 @@ def search_tokens(text: str, *, initials: bool = False) -> str:
         tokens.update(run)
         tokens.update(_bigrams(run))
         if initials:
-            letters = "".join(syllable[0] for syllable in _syllables(run) if syllable)
-            tokens.update(_INITIAL_MARK + pair for pair in _bigrams(letters))
+            letters = "".join([syllable[0] for syllable in _syllables(run) if syllable])
+            tokens.update([_INITIAL_MARK + pair for pair in _bigrams(letters)])
     for word in _WORD.findall(lowered):
         tokens.add(word[:64])
         tokens.update(word[:n] for n in range(_PREFIX_LEAST, min(len(word), _PREFIX_MOST)))
