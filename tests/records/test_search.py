@@ -6,9 +6,8 @@ import pytest
 from django.db import connection
 
 from lianshu.records.search import fts_table
-from lianshu.registry.models import Organisation
 from lianshu.registry.queries import organisations_for
-from lianshu.registry.services import edit_organisation
+from lianshu.registry.services import create_organisation, edit_organisation
 from tests.cast import NOW, SYSTEM, Cast
 
 
@@ -45,8 +44,12 @@ def test_a_changed_name_is_found_at_once_and_the_old_one_is_not(cast: Cast) -> N
 
 
 def test_a_deleted_row_leaves_the_index(cast: Cast) -> None:
-    Organisation.objects.filter(pk=cast.organisations["bank"].pk).delete()
-    assert names(cast, "港湾") == []
+    made = create_organisation(
+        actor=SYSTEM, name="短命公司", kind="enterprise", region=cast.regions["cixi"], now=NOW
+    )
+    assert names(cast, "短命") == ["短命公司"]
+    made.delete()
+    assert names(cast, "短命") == []
 
 
 def test_the_index_is_used(cast: Cast) -> None:

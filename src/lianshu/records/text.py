@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from operator import add
-from itertools import pairwise
 from typing import Final
 
 from pypinyin import Style, lazy_pinyin
@@ -61,12 +60,16 @@ def _bigrams(run: str) -> Iterable[str]:
     return map(add, run, run[1:]) if len(run) > 1 else (run,) if run else ()
 
 
+def _trigrams(run: str) -> list[str]:
+    return [run[start : start + 3] for start in range(len(run) - 2)]
+
+
 def search_tokens(text: str, *, initials: bool = False) -> str:
     """The tokens of `text`, separated by blanks, sorted and distinct, as stored in a search column.
 
     Chinese runs give their characters and pairs of neighbouring characters (so that words of two
     characters are found); Latin words and numbers give themselves and their beginnings. With
-    `initials` (names and titles), pairs of pinyin initials too, so that `nbyj` finds 宁波甬江.
+    `initials` (names and titles), pinyin initials too, so that `nbyj` finds 宁波甬江.
     """
     tokens: set[str] = set()
     lowered = normalise(text)
@@ -75,7 +78,8 @@ def search_tokens(text: str, *, initials: bool = False) -> str:
         tokens.update(_bigrams(run))
         if initials:
             letters = "".join([syllable[0] for syllable in _syllables(run) if syllable])
-            tokens.update([_INITIAL_MARK + pair for pair in _bigrams(letters)])
+            tokens.update([_INITIAL_MARK + piece for piece in _bigrams(letters)])
+            tokens.update([_INITIAL_MARK + piece for piece in _trigrams(letters)])
     for word in _WORD.findall(lowered):
         tokens.add(word[:64])
         tokens.update(word[:n] for n in range(_PREFIX_LEAST, min(len(word), _PREFIX_MOST)))
@@ -96,7 +100,9 @@ def query_alternatives(query: str) -> list[list[list[str]]]:
             continue
         alternatives = [[piece[:64]]]
         if piece.isalpha():
-            alternatives.append([_INITIAL_MARK + pair for pair in dict.fromkeys(_bigrams(piece))])
+            # There are few initials, so that pairs alone would meet by chance: threes, if it can be.
+            letters = _trigrams(piece) or _bigrams(piece)
+            alternatives.append([_INITIAL_MARK + part for part in dict.fromkeys(letters)])
         words.append(alternatives)
     return words
 
