@@ -100,7 +100,7 @@ def query_alternatives(query: str) -> list[list[list[str]]]:
             continue
         alternatives = [[piece[:64]]]
         if piece.isalpha():
-            # There are few initials, so that pairs alone would meet by chance: threes, if it can be.
+            # There are few initials: pairs alone would meet by chance, so threes where possible.
             letters = _trigrams(piece) or _bigrams(piece)
             alternatives.append([_INITIAL_MARK + part for part in dict.fromkeys(letters)])
         words.append(alternatives)
