@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msoffcrypto
 import pytest
+import xlwt
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from lianshu.engine.sheets import SheetError, read_table
@@ -27,7 +28,8 @@ def refused(path: Path, rule: str, *words: str, **options: int | str) -> SheetEr
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    refused(tmp_path / "无.xlsx", "S004", "文件打不开")
+    refused(tmp_path / "无.xlsx", "S018", "文件打不开")
+    refused(tmp_path, "S018", "文件打不开")
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n  \n"])
@@ -205,6 +207,22 @@ def test_merged_header(tmp_path: Path, merge: str, place: str) -> None:
     path = files.xlsx(tmp_path / "a.xlsx", rows, merge=merge)
     error = refused(path, "S011", "第 1 行", place, "取消合并")
     assert (error.line, error.column) == (1, place[0])
+
+
+def test_merged_header_of_an_old_workbook(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    sheet.write_merge(0, 0, 1, 2, "预算")
+    sheet.write(1, 1, 5)
+    path = tmp_path / "a.xls"
+    book.save(str(path))
+    refused(path, "S011", "B1:C1")
+
+
+def test_a_header_that_is_a_formula(tmp_path: Path) -> None:
+    path = files.xlsx(tmp_path / "a.xlsx", [["编号", '="标"&"题"'], ["A1", "x"]])
+    error = refused(path, "S021", "第 1 行表头的 B 列", "直接写上列名")
+    assert (error.line, error.column) == (1, "B")
 
 
 def test_merged_data_is_no_merged_header(tmp_path: Path) -> None:

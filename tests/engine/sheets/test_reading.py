@@ -91,7 +91,12 @@ def test_sheet_that_holds_something_or_the_one_named(tmp_path: Path) -> None:
         book[name].append([1])
     path = tmp_path / "a.xlsx"
     book.save(path)
-    assert read_table(path).sheet == "需求"
+    table = read_table(path)
+    assert table.sheet == "需求"
+    (note,) = table.notes
+    assert (note.rule, note.severity) == ("S019", "info")
+    assert "没有读取：资源。" in note.message
+    assert read_table(path, sheet="资源").notes == []
     assert read_table(path, sheet="资源").header == ("资源",)
     with pytest.raises(SheetError) as caught:
         read_table(path, sheet="Sheet")

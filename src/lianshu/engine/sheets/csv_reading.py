@@ -2,16 +2,13 @@
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, TextIO
 
 from lianshu.engine.sheets.cells import Cell, Row
 from lianshu.engine.sheets.findings import SheetError
 from lianshu.engine.sheets.guard import unguard
+from lianshu.engine.sheets.source import Source
 
 # The standard library refuses fields over 131,072 characters by default, a limit of the whole
 # process; a long description may be longer, and an unpaired quotation mark must still stop early.
@@ -23,34 +20,6 @@ _SNIFF = 1 << 16
 # GB18030 text is almost never valid UTF-8 for this many Chinese characters in a row; a file that
 # is, and then breaks, is UTF-8 with a damaged place and must not be read as mojibake.
 _SURELY_UTF8 = 8
-
-
-@dataclass(frozen=True)
-class Source:
-    """A readable place: a path opened anew for each pass, or a seekable binary stream."""
-
-    place: Path | BinaryIO
-    name: str
-
-    @contextmanager
-    def binary(self) -> Iterator[BinaryIO]:
-        """The bytes from the start; a stream handed in is left open."""
-        if isinstance(self.place, Path):
-            with self.place.open("rb") as stream:
-                yield stream
-        else:
-            self.place.seek(0)
-            yield self.place
-
-    @contextmanager
-    def text(self, encoding: str) -> Iterator[TextIO]:
-        """The text from the start, line ends as they are."""
-        with self.binary() as stream:
-            wrapper = io.TextIOWrapper(stream, encoding=encoding, newline="")
-            try:
-                yield wrapper
-            finally:
-                wrapper.detach()
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from xml.parsers.expat import ExpatError
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from lianshu.engine.sheets.cells import BrokenCell, Cell, Row
-from lianshu.engine.sheets.csv_reading import Source
 from lianshu.engine.sheets.findings import SheetError
 from lianshu.engine.sheets.scan import Scan, ScanLimitError
+from lianshu.engine.sheets.source import Source
 from lianshu.engine.sheets.xls_scan import PasswordFoundError, scan_workbook
 from lianshu.engine.sheets.xlsx_scan import check_texts, scan_sheet, sheet_parts
 
@@ -72,11 +72,13 @@ def _duration(value: timedelta) -> str:
 
 @dataclass(frozen=True)
 class OpenedSheet:
-    """One sheet of a workbook, with the merged ranges ((row, column) from 0, both inclusive)."""
+    """One sheet of a workbook: the merged ranges ((row, column) from 0, both inclusive) and the
+    names of the sheets passed over unasked."""
 
     name: str
     rows: ExcelRows
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
+    others: list[str]
 
 
 def open_excel(source: Source, sheet: str | None, *, zipped: bool) -> OpenedSheet:
@@ -116,11 +118,11 @@ def _open_xlsx(source: Source, wanted: str | None) -> OpenedSheet:
         check_texts(archive)
         parts = sheet_parts(archive)
         names = _names_to_try(source, wanted, list(parts))
-        scans = {name: scan_sheet(archive, parts[name]) for name in names}
-        name = next((name for name in names if scans[name].rows), None)
-    if name is None:
-        raise _empty(source, wanted)
-    return _load(source, name, scans[name])
+        for name in names:
+            scan = scan_sheet(archive, parts[name])
+            if scan.rows:
+                return _load(source, name, scan, names)
+    raise _empty(source, wanted)
 
 
 def _check_archive(source: Source, archive: zipfile.ZipFile) -> None:
@@ -148,10 +150,10 @@ def _open_xls(source: Source, wanted: str | None) -> OpenedSheet:
             rule="S004",
         )
     names = _names_to_try(source, wanted, list(scans))
-    name = next((name for name in names if scans[name].rows), None)
-    if name is None:
-        raise _empty(source, wanted)
-    return _load(source, name, scans[name])
+    for name in names:
+        if scans[name].rows:
+            return _load(source, name, scans[name], names)
+    raise _empty(source, wanted)
 
 
 def _names_to_try(source: Source, wanted: str | None, names: list[str]) -> list[str]:
@@ -172,11 +174,12 @@ def _empty(source: Source, wanted: str | None) -> SheetError:
     )
 
 
-def _load(source: Source, name: str, scan: Scan) -> OpenedSheet:
+def _load(source: Source, name: str, scan: Scan, tried: list[str]) -> OpenedSheet:
     if isinstance(source.place, Path):
         workbook = CalamineWorkbook.from_path(source.place)
     else:
         source.place.seek(0)
         workbook = CalamineWorkbook.from_filelike(source.place)
     sheet: CalamineSheet = workbook.get_sheet_by_name(name)
-    return OpenedSheet(name, ExcelRows(sheet, scan.broken), sheet.merged_cell_ranges or [])
+    others = tried[tried.index(name) + 1 :]
+    return OpenedSheet(name, ExcelRows(sheet, scan.broken), sheet.merged_cell_ranges or [], others)

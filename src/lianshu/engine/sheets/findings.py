@@ -20,6 +20,8 @@ S014      a row is longer than the header
 S015      a required column is missing
 S016      a column that nothing uses (warning)
 S017      the unit of a money column and its factor (info)
+S018      the file cannot be opened
+S019      sheets of the workbook that were not read (info)
 S020      an Excel error value such as #REF! or #N/A
 S021      a formula whose result was never computed
 S022      a required cell is empty

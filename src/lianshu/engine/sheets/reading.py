@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from lianshu.engine.sheets.cells import Cell, Row, Table, column_letter
-from lianshu.engine.sheets.csv_reading import Source, open_csv
+from lianshu.engine.sheets.cells import BrokenCell, Cell, Row, Table, column_letter
+from lianshu.engine.sheets.csv_reading import open_csv
 from lianshu.engine.sheets.excel_reading import OLE_MAGIC, ZIP_MAGIC, open_excel
-from lianshu.engine.sheets.findings import SheetError
+from lianshu.engine.sheets.findings import Finding, SheetError
+from lianshu.engine.sheets.source import Source
 
 MAX_BYTES = 100 * 1024 * 1024
 _HEAD = 8192
@@ -41,6 +42,10 @@ def read_table(
     if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
         found = open_excel(opened, sheet, zipped=head.startswith(ZIP_MAGIC))
         table = _table(opened.name, found.rows, found.merged, found.name)
+        if found.others:
+            names = "、".join(found.others)
+            message = f"只读取了工作表“{found.name}”，没有读取：{names}。需要时请另行指定工作表。"
+            table.notes.append(Finding(opened.name, None, None, "S019", "info", message))
     else:
         _refuse_other_formats(opened, head)
         table = _table(opened.name, open_csv(opened), [], None)
@@ -63,7 +68,7 @@ def _source(place: Path | BinaryIO, name: str | None, max_bytes: int) -> Source:
                 pass
         except OSError as error:
             raise SheetError(
-                "文件打不开。请检查路径是否正确、是否有读取权限。", file=name, rule="S004"
+                "文件打不开。请检查路径是否正确、是否有读取权限。", file=name, rule="S018"
             ) from error
     else:
         name = name or Path(str(getattr(place, "name", "") or "上传的文件")).name
@@ -135,6 +140,17 @@ def _table(
     first = next(iter(rows), None)
     if first is None:
         raise SheetError("文件是空的，没有表头也没有数据。", file=name, rule="S002")
+    for index, cell in enumerate(first.cells):
+        if isinstance(cell, BrokenCell):
+            letter = column_letter(index)
+            raise SheetError(
+                f"第 {first.number} 行表头的 {letter} 列是“{cell}”，不是列名。"
+                "请用 Excel 打开，在表头直接写上列名。",
+                file=name,
+                line=first.number,
+                column=letter,
+                rule=cell.rule,
+            )
     header = [str(cell).strip() if cell is not None else "" for cell in first.cells]
     while header and not header[-1]:
         header.pop()
