@@ -108,3 +108,9 @@ def own_tokens(actor: Actor) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user_id=actor.user_id, revoked_at__isnull=True).order_by(
         "-created_at"
     )
+
+
+def own_contact(actor: Actor) -> str:
+    """How the actor can be reached: telephone, else e-mail; empty for the system."""
+    user = User.objects.filter(pk=actor.user_id).first()
+    return "" if user is None else user.phone or user.email

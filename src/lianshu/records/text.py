@@ -36,9 +36,7 @@ def _word_syllables(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def _syllables(run: str) -> tuple[str, ...]:
     """As `lazy_pinyin` of the run; the words of a title come again in other titles."""
-    return tuple(
-        syllable for word in segmented(run) for syllable in _word_syllables(word)
-    )
+    return tuple(syllable for word in segmented(run) for syllable in _word_syllables(word))
 
 
 def name_key(name: str) -> str:

@@ -1,13 +1,18 @@
-"""Many posts in one transaction, with the history that single writes leave."""
+"""Many posts in one transaction, with the history that single writes leave.
+
+`plan_rows` says what each row would do, `compute_keys` does the costly work that needs no
+database, `save_plans` writes in one transaction; `write_rows` is all three.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
@@ -16,30 +21,45 @@ from lianshu.exchange.rules import can_edit_post, can_post_for
 from lianshu.exchange.services.cleaning import check_ready_to_publish, check_whole
 from lianshu.exchange.services.history import snapshot, write_history
 from lianshu.exchange.services.posts import LIFE
-from lianshu.records.errors import DomainError
+from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.models import Organisation
 
 PostModel = type[Demand] | type[Resource]
 
+KEY_FIELDS = ("title_key", "search_summary", "search_identity", "search_detail")
+STATE_FIELDS = ("status", "published_at", "expires_at", "version", "updated_at")
+
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """One row of a list, checked by `clean_values`: what to write and for whom."""
+    """One row of a list, checked by `clean_values`: what to write and for whom.
+
+    `values` is what the row states and replaces what a known post says; `defaults` fill what a new
+    post is not told. `owner` of a known post changes only when `owner_stated`. Facets given as
+    None are removed, others not named are kept.
+    """
 
     number: int
     external_id: str
     owner: Organisation
     values: Mapping[str, Any]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    owner_stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """What writing the row would do; `changed` names the fields that differ."""
+    """What writing the row would do; `changed` names the fields that differ.
+
+    `post` is the unsaved outcome of a create or change, `before` the post it changes.
+    """
 
     number: int
     action: Literal["create", "change", "same", "refused"]
     changed: tuple[str, ...] = ()
     reason: str = ""
+    post: Demand | Resource | None = None
+    before: Demand | Resource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +72,7 @@ class BulkResult:
 
 
 def existing_posts(
-    *, model: PostModel, source: str, external_ids: Sequence[str]
+    *, model: PostModel, source: str, external_ids: Iterable[str]
 ) -> dict[str, Demand | Resource]:
     """Posts already known under these ids of this source, by id."""
     found = model._default_manager.filter(
@@ -62,34 +82,187 @@ def existing_posts(
 
 
 def plan_rows(
-    *, actor: Actor, model: PostModel, source: str, rows: Sequence[PostRow]
+    *,
+    actor: Actor,
+    model: PostModel,
+    source: str,
+    rows: Sequence[PostRow],
+    publish: bool = False,
 ) -> list[RowPlan]:
-    """What `write_rows` would do with each row; writes nothing."""
-    known = existing_posts(model=model, source=source, external_ids=[r.external_id for r in rows])
-    owners: dict[int, str] = {}
+    """What `write_rows` would do with each row; writes nothing.
+
+    With `publish` new posts and known drafts are published; what was withdrawn stays so.
+    """
+    known = existing_posts(model=model, source=source, external_ids=(r.external_id for r in rows))
+    allowed: dict[int, str] = {}
+
+    def may_post_for(owner: Organisation) -> str:
+        if owner.pk not in allowed:
+            allowed[owner.pk] = can_post_for(actor, owner).reason
+        return allowed[owner.pk]
+
     plans = []
     for row in rows:
         post = known.get(row.external_id) if row.external_id else None
-        if post is None:
-            if row.owner.pk not in owners:
-                owners[row.owner.pk] = can_post_for(actor, row.owner).reason
-            reason = owners[row.owner.pk]
-            plans.append(RowPlan(row.number, "refused" if reason else "create", reason=reason))
-            continue
-        verdict = can_edit_post(actor, post)
-        if not verdict.allowed:
-            plans.append(RowPlan(row.number, "refused", reason=verdict.reason))
-            continue
-        changed = _differing(post, row)
-        plans.append(RowPlan(row.number, "change" if changed else "same", changed))
+        owner_changes = post is None or (row.owner_stated and post.owner_id != row.owner.pk)
+        if post is not None and not can_edit_post(actor, post).allowed:
+            # Not the rule's own reason, which names the title of what the actor may not read.
+            reason = _(
+                "编号“%(key)s”在来源“%(source)s”下已由别的单位登记，您不能修改。请核对编号和来源。"
+            ) % {"key": row.external_id, "source": source}
+        else:
+            reason = may_post_for(row.owner) if owner_changes else ""
+        plans.append(
+            RowPlan(row.number, "refused", reason=reason)
+            if reason
+            else _plan_new(actor, model, source, row, publish=publish)
+            if post is None
+            else _plan_known(post, row, publish=publish)
+        )
     return plans
 
 
-def _differing(post: Demand | Resource, row: PostRow) -> tuple[str, ...]:
-    changed = [f for f, value in row.values.items() if getattr(post, f) != value]
-    if post.owner_id != row.owner.pk:
-        changed.append("owner")
-    return tuple(changed)
+def _plan_new(
+    actor: Actor, model: PostModel, source: str, row: PostRow, *, publish: bool
+) -> RowPlan:
+    values = {**row.defaults, **row.values}
+    values["region"] = values.get("region") or row.owner.region
+    if values.get("chain") is None:
+        values["chain"] = row.owner.chain
+    post = model(
+        owner=row.owner,
+        source=source,
+        external_id=row.external_id,
+        created_by_id=actor.user_id,
+        **values,
+    )
+    wrong = _wrong_with(post, publish=publish)
+    if wrong:
+        return RowPlan(row.number, "refused", reason=wrong)
+    return RowPlan(row.number, "create", post=post)
+
+
+def _plan_known(before: Demand | Resource, row: PostRow, *, publish: bool) -> RowPlan:
+    post = copy.copy(before)
+    for name, value in row.values.items():
+        setattr(post, name, _merged(before, name, value))
+    if row.owner_stated:
+        post.owner = row.owner
+    publishes = publish and before.status == PostStatus.DRAFT
+    wrong = _wrong_with(post, publish=publishes)
+    if wrong:
+        return RowPlan(row.number, "refused", reason=wrong)
+    names = (*row.values, "owner", "status")
+    changed = tuple(name for name in names if getattr(post, name) != getattr(before, name))
+    if not changed:
+        return RowPlan(row.number, "same")
+    return RowPlan(row.number, "change", changed, post=post, before=before)
+
+
+def _merged(before: Demand | Resource, name: str, value: Any) -> Any:
+    return (
+        {**before.facets, **value} if name == "facets" and isinstance(before, Resource) else value
+    )
+
+
+def _wrong_with(post: Demand | Resource, *, publish: bool) -> str:
+    """Marks a post that is to be published, and says what keeps it from being written."""
+    try:
+        check_whole(post)
+        if publish:
+            post.status = PostStatus.PUBLISHED
+        if post.status == PostStatus.PUBLISHED:
+            check_ready_to_publish(post)
+    except DomainError as error:
+        return error.message
+    return ""
+
+
+def compute_keys(plans: Sequence[RowPlan]) -> None:
+    """Fill in what is derived from the texts of each planned post."""
+    for plan in plans:
+        if plan.post is not None:
+            plan.post.refresh_keys()
+
+
+def save_plans(*, actor: Actor, plans: Sequence[RowPlan], now: datetime) -> BulkResult:
+    """Write planned posts whose keys are computed, with their history, in the caller's
+    transaction.
+
+    Raises `DomainError` for a refused row, `Conflict` when a post changed after the plan.
+    """
+    for plan in plans:
+        if plan.action == "refused":
+            raise DomainError(
+                _("第 %(row)d 行：%(reason)s") % {"row": plan.number, "reason": plan.reason}
+            )
+    created = [plan.post for plan in plans if plan.action == "create" and plan.post is not None]
+    changes = [plan for plan in plans if plan.action == "change"]
+    for post in created:
+        post.created_at = now
+        _stamp(post, now)
+    _create(created)
+    changed, before = _change(changes, now)
+    write_history(
+        actor=actor, action="created", posts=created, before=[None] * len(created), now=now
+    )
+    write_history(actor=actor, action="edited", posts=changed, before=before, now=now)
+    same = len(plans) - len(created) - len(changed)
+    return BulkResult(created=len(created), changed=len(changed), same=same)
+
+
+def _stamp(post: Demand | Resource, now: datetime) -> None:
+    post.updated_at = now
+    if post.status == PostStatus.PUBLISHED and post.published_at is None:
+        post.published_at = now
+        post.expires_at = now + LIFE[type(post)]
+
+
+def _create(posts: Sequence[Demand | Resource]) -> None:
+    if not posts:
+        return
+    manager: Any = type(posts[0])._default_manager
+    try:
+        with transaction.atomic():
+            manager.bulk_create(posts, batch_size=500)
+    except IntegrityError as error:
+        raise Conflict(_("有编号刚刚被另一次导入登记了，请重新检查。")) from error
+
+
+def _change(
+    plans: Sequence[RowPlan], now: datetime
+) -> tuple[list[Demand | Resource], list[dict[str, Any] | None]]:
+    posts: list[Demand | Resource] = []
+    before: list[dict[str, Any] | None] = []
+    names: set[str] = {*KEY_FIELDS, *STATE_FIELDS}
+    for plan in plans:
+        if plan.post is None or plan.before is None:
+            raise ValueError("a planned change has its post and what it was")
+        names.update(plan.changed)
+        before.append(snapshot(plan.before))
+        _stamp(plan.post, now)
+        plan.post.version = plan.before.version + 1
+        posts.append(plan.post)
+    if posts:
+        manager: Any = type(posts[0])._default_manager
+        _refuse_outdated(manager, plans)
+        # One statement per batch; bulk_update would build a CASE per field and row.
+        manager.bulk_create(
+            posts,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["pk"],
+            update_fields=sorted(names),
+        )
+    return posts, before
+
+
+def _refuse_outdated(manager: Any, plans: Sequence[RowPlan]) -> None:
+    """The rows are locked from here; a post that somebody edited after the plan stops the write."""
+    planned = {plan.before.pk: plan.before.version for plan in plans if plan.before is not None}
+    rows = manager.select_for_update().filter(pk__in=planned)
+    if dict(rows.values_list("pk", "version")) != planned:
+        raise Conflict(_("有内容在检查之后刚刚被修改。请重新检查，看清差别后再导入。"))
 
 
 @transaction.atomic
@@ -107,78 +280,6 @@ def write_rows(
     About 2,000 rows at a time keep the write lock short. Existing posts are matched by
     (source, external id).
     """
-    plans = plan_rows(actor=actor, model=model, source=source, rows=rows)
-    known = existing_posts(model=model, source=source, external_ids=[r.external_id for r in rows])
-    created: list[Demand | Resource] = []
-    changed: list[Demand | Resource] = []
-    before: list[dict[str, Any] | None] = []
-    for row, plan in zip(rows, plans, strict=True):
-        if plan.action == "refused":
-            raise DomainError(
-                _("第 %(row)d 行：%(reason)s") % {"row": row.number, "reason": plan.reason}
-            )
-        if plan.action == "create":
-            created.append(_new_post(actor, model, source, row, publish=publish, now=now))
-        elif plan.action == "change":
-            post = known[row.external_id]
-            before.append(snapshot(post))
-            changed.append(_changed_post(post, row, publish=publish, now=now))
-    manager: Any = model._default_manager
-    manager.bulk_create(created, batch_size=500)
-    if changed:
-        fields = [f.name for f in model._meta.concrete_fields if f.name not in {"id", "public_id"}]
-        manager.bulk_update(changed, fields, batch_size=200)
-    write_history(
-        actor=actor, action="created", posts=created, before=[None] * len(created), now=now
-    )
-    write_history(actor=actor, action="edited", posts=changed, before=before, now=now)
-    same = len(rows) - len(created) - len(changed)
-    return BulkResult(created=len(created), changed=len(changed), same=same)
-
-
-def _new_post(
-    actor: Actor, model: PostModel, source: str, row: PostRow, *, publish: bool, now: datetime
-) -> Demand | Resource:
-    values = dict(row.values)
-    values["region"] = values.get("region") or row.owner.region
-    if values.get("chain") is None:
-        values["chain"] = row.owner.chain
-    post = model(
-        owner=row.owner,
-        source=source,
-        external_id=row.external_id,
-        created_by_id=actor.user_id,
-        created_at=now,
-        updated_at=now,
-        **values,
-    )
-    _settle(post, row, publish=publish, now=now)
-    return post
-
-
-def _changed_post(
-    post: Demand | Resource, row: PostRow, *, publish: bool, now: datetime
-) -> Demand | Resource:
-    for field, value in row.values.items():
-        setattr(post, field, value)
-    post.owner = row.owner
-    post.updated_at = now
-    post.version += 1
-    _settle(post, row, publish=publish, now=now)
-    return post
-
-
-def _settle(post: Demand | Resource, row: PostRow, *, publish: bool, now: datetime) -> None:
-    try:
-        check_whole(post)
-        if publish and post.status != PostStatus.PUBLISHED:
-            check_ready_to_publish(post)
-            post.status = PostStatus.PUBLISHED
-            post.published_at = post.published_at or now
-            post.expires_at = now + LIFE[type(post)]
-    except DomainError as error:
-        raise DomainError(
-            _("第 %(row)d 行：%(reason)s") % {"row": row.number, "reason": error.message},
-            field=error.field,
-        ) from error
-    post.refresh_keys()
+    plans = plan_rows(actor=actor, model=model, source=source, rows=rows, publish=publish)
+    compute_keys(plans)
+    return save_plans(actor=actor, plans=plans, now=now)

@@ -1,0 +1,236 @@
+"""The check: what a file would do, and every row that cannot be taken. Writes no data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor, require
+from lianshu.engine.sheets import Finding, Row, Table, check_mapping, guess_mapping
+from lianshu.imports.models import BadRow, ImportRun, RunStatus, SavedMapping
+from lianshu.imports.rules import can_import
+from lianshu.imports.services.reading import (
+    Examined,
+    Examiner,
+    header_fingerprint,
+    opened_table,
+)
+from lianshu.imports.targets import ImportContext, ImportTarget, Plan, target_of
+from lianshu.records.errors import Conflict, DomainError
+
+Progress = Callable[[int, int | None, str], None]
+
+PREVIEW_ROWS = 50
+CHANGE_SAMPLE = 20
+SHOWN = 60
+KEYLESS_RULE = "I002"
+
+
+def check_run(*, actor: Actor, run: ImportRun, now: datetime, progress: Progress) -> None:
+    """Read the header, settle the mapping, examine every row and store what was found.
+
+    May be run again at any time before writing begins. Raises `DomainError` when the file cannot
+    be read at all.
+    """
+    target = target_of(run.target)
+    require(can_import(actor, target))
+    with opened_table(run) as table:
+        _read_header(actor, run, table, target)
+        run.notes = _notes(run, table, target)
+        run.blocked = any(note["severity"] == "error" for note in run.notes)
+        if run.blocked:
+            BadRow.objects.filter(run=run).delete()
+            _clear_counts(run)
+            rows = [row for row, _number in zip(table.rows, range(PREVIEW_ROWS), strict=False)]
+            run.preview = [_preview_line(run, row, "", ()) for row in rows]
+        else:
+            examine_rows(actor=actor, run=run, table=table, now=now, progress=progress)
+    run.status, run.problem, run.checked_at = RunStatus.READY, "", now
+    _store(run)
+
+
+def _store(run: ImportRun) -> None:
+    """Unless somebody gave the run up meanwhile."""
+    fields = (
+        *("header", "header_row", "fingerprint", "mapping", "remembered", "options", "notes"),
+        *("preview", "changes", "blocked", "total_rows", "to_create", "to_change", "to_leave"),
+        *("bad_count", "status", "problem", "checked_at"),
+    )
+    mine = ImportRun.objects.filter(pk=run.pk, status=RunStatus.CHECKING)
+    if not mine.update(**{name: getattr(run, name) for name in fields}):
+        raise Conflict(_("这次导入刚刚被放弃或改动，检查结果没有保存。"))
+
+
+def _read_header(actor: Actor, run: ImportRun, table: Table, target: ImportTarget) -> None:
+    run.header, run.header_row = list(table.header), table.header_row
+    run.fingerprint = header_fingerprint(table.header)
+    if run.mapping is not None:
+        return
+    saved = SavedMapping.objects.filter(
+        target=run.target,
+        organisation_id=run.organisation_id or 0,
+        source=run.source,
+        fingerprint=run.fingerprint,
+    ).first()
+    if saved is None:
+        run.mapping = guess_mapping(table.header, target.columns)
+        return
+    places = {title: index for index, title in enumerate(table.header)}
+    run.mapping = {
+        column: places[title]
+        for column, title in saved.mapping.items()
+        if title in places and target.column(column) is not None
+    }
+    run.remembered = True
+    try:
+        run.options = target.clean_options(actor, run.options | saved.options)
+    except DomainError:
+        # A setting that no longer holds (a firm renamed): the defaults stand, and are shown.
+        run.options = target.clean_options(actor, {})
+
+
+def _notes(run: ImportRun, table: Table, target: ImportTarget) -> list[dict[str, Any]]:
+    findings = [
+        *table.notes,
+        *check_mapping(
+            table.header,
+            run.mapping or {},
+            target.columns,
+            file=table.name,
+            header_row=table.header_row,
+        ),
+    ]
+    notes = [as_json(finding) for finding in findings]
+    if target.key not in (run.mapping or {}):
+        message = _(
+            "没有编号列。再次导入时认不出哪些行导入过，会重复新建；"
+            "如果以后还要更新这份清单，请加上编号列。"
+        )
+        notes.append(
+            as_json(Finding(table.name, table.header_row, None, KEYLESS_RULE, "warning", message))
+        )
+    return notes
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """A finding as it is stored with a run."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "line": finding.line,
+        "column": finding.column or "",
+        "value": finding.value or "",
+        "message": finding.message,
+    }
+
+
+def _clear_counts(run: ImportRun) -> None:
+    run.total_rows = run.to_create = run.to_change = run.to_leave = run.bad_count = 0
+    run.preview, run.changes = [], []
+
+
+def examine_rows(
+    *, actor: Actor, run: ImportRun, table: Table, now: datetime, progress: Progress
+) -> None:
+    """Examine and plan every row after `run.last_row`; bad ones are stored, counts set on `run`.
+
+    Earlier rows keep what was said about them, and the counts of the plan then stay as they were.
+    """
+    target = target_of(run.target)
+    session = target.session(ImportContext(actor, run.source, run.options, now))
+    examiner = Examiner(run, table, target, session)
+    BadRow.objects.filter(run=run, number__gt=run.last_row).delete()
+    going_on = run.last_row > 0
+    if not going_on:
+        _clear_counts(run)
+    done = run.applied_rows
+    for chunk in examiner.chunks(after=run.last_row):
+        plans = plan_chunk(examiner, chunk)
+        _store_bad(run, chunk)
+        if not going_on:
+            _count(run, examiner, chunk, plans)
+        done += len(chunk)
+        progress(done, run.total_rows if going_on else None, _("正在检查"))
+    run.bad_count = BadRow.objects.filter(run=run).count()
+
+
+def plan_chunk(examiner: Examiner, chunk: Sequence[Examined]) -> dict[int, Plan]:
+    """Row number → plan for the rows that can be written; refusals become problems of the row."""
+    good = [each for each in chunk if not each.problems]
+    plans: Sequence[Plan] = examiner.session.plan([each.prepared for each in good])
+    kept: dict[int, Plan] = {}
+    for each, plan in zip(good, plans, strict=True):
+        if plan.action == "refused":
+            each.problems.append(examiner.refused(each.row, plan.reason))
+        else:
+            kept[each.row.number] = plan
+    return kept
+
+
+@transaction.atomic
+def _store_bad(run: ImportRun, chunk: Sequence[Examined]) -> None:
+    BadRow.objects.bulk_create(
+        (
+            BadRow(
+                run=run,
+                number=each.row.number,
+                problems=[as_json(problem) for problem in each.problems],
+            )
+            for each in chunk
+            if each.problems
+        ),
+        batch_size=500,
+    )
+
+
+def _count(
+    run: ImportRun, examiner: Examiner, chunk: Sequence[Examined], plans: dict[int, Plan]
+) -> None:
+    run.total_rows += len(chunk)
+    for each in chunk:
+        plan = plans.get(each.row.number)
+        action = "bad" if plan is None else plan.action
+        run.to_create += action == "create"
+        run.to_change += action == "change"
+        run.to_leave += action == "same"
+        if len(run.preview) < PREVIEW_ROWS:
+            run.preview.append(_preview_line(run, each.row, action, each.problems))
+        if plan is not None and action == "change" and len(run.changes) < CHANGE_SAMPLE:
+            described = examiner.session.describe(each.prepared, plan)
+            run.changes.append(
+                {
+                    "row": each.row.number,
+                    "fields": [
+                        {"label": str(c.label), "old": c.old, "new": c.new} for c in described
+                    ],
+                }
+            )
+
+
+def _preview_line(
+    run: ImportRun, row: Row, action: str, problems: Sequence[Finding]
+) -> dict[str, Any]:
+    """A row of the file for the page: what its cells say, shortened, and which are bad."""
+    bad = {problem.column for problem in problems}
+    cells = [
+        {"text": "" if cell is None else str(cell)[:SHOWN], "bad": title in bad}
+        for title, cell in zip(run.header, row.cells, strict=False)
+    ]
+    return {
+        "row": row.number,
+        "action": action,
+        "cells": cells,
+        "problems": [problem.message for problem in problems],
+    }
+
+
+def mark_unreadable(*, run: ImportRun, problem: str) -> None:
+    """The check found that nothing can be read from the file, because of `problem`."""
+    ImportRun.objects.filter(pk=run.pk, status=RunStatus.CHECKING).update(
+        status=RunStatus.UNREADABLE, problem=problem
+    )
+    run.status, run.problem = RunStatus.UNREADABLE, problem

@@ -1,0 +1,116 @@
+"""Finding the organisation, region or chain that a sheet names: exactly, or with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor
+from lianshu.records.text import normalise
+from lianshu.registry.models import Chain, Identifier, IdentifierKind, Organisation, Region
+
+_T = TypeVar("_T", Region, Chain)
+
+_BLANK = re.compile(r"[\s·・.,，。、\-—_'\"“”‘’]")
+_USCC = re.compile(r"[0-9a-z]{18}")
+
+
+def plain_name(name: str) -> str:
+    """What names are compared by: width, case, blanks and points do not count."""
+    return _BLANK.sub("", normalise(name))
+
+
+class OrganisationFinder:
+    """Finds organisations by full name, short name or current credit code.
+
+    Reads all names once (two queries); organisations themselves are fetched when first found.
+    """
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._names: dict[str, set[int]] = {}
+        short: dict[str, set[int]] = {}
+        rows = Organisation.objects.visible_to(actor).values_list("pk", "name", "short_name")
+        for pk, name, short_name in rows.iterator(5_000):
+            self._names.setdefault(plain_name(name), set()).add(pk)
+            if short_name:
+                short.setdefault(plain_name(short_name), set()).add(pk)
+        for key, pks in short.items():  # a full name is never hidden by another's short one
+            self._names.setdefault(key, pks)
+        codes = Identifier.objects.filter(kind=IdentifierKind.USCC, valid_to__isnull=True)
+        self._codes = {
+            plain_name(value): pk for value, pk in codes.values_list("value", "organisation_id")
+        }
+        self._found: dict[int, Organisation] = {}
+
+    def find(self, text: str) -> Organisation | str:
+        """The organisation, or the end of a sentence that says why there is none."""
+        key = plain_name(text)
+        code = self._codes.get(key)
+        if code is not None:
+            return self._fetch(code)
+        pks = self._names.get(key, set())
+        if len(pks) == 1:
+            return self._fetch(next(iter(pks)))
+        if pks:
+            return _("有 %(count)d 家同名单位。请改写统一社会信用代码。") % {"count": len(pks)}
+        if _USCC.fullmatch(key):
+            return _("没有单位登记这个统一社会信用代码。请核对代码，或先登记这家单位。")
+        return _(
+            "不是已登记的单位。请核对名称（要与登记的全称或简称一致），"
+            "改写统一社会信用代码，或先登记这家单位。"
+        )
+
+    def _fetch(self, pk: int) -> Organisation:
+        if pk not in self._found:
+            self._found[pk] = Organisation.objects.select_related("region", "chain").get(pk=pk)
+        return self._found[pk]
+
+
+class RegionFinder:
+    """Finds regions by name, English name, our code or the official one."""
+
+    def __init__(self) -> None:
+        self._regions: dict[str, dict[int, Region]] = {}
+        for region in Region.objects.all():
+            _index(
+                self._regions,
+                region,
+                (region.name, region.name_en, region.code, region.official_code),
+            )
+
+    def find(self, text: str) -> Region | str:
+        """The region, or the end of a sentence that says why there is none."""
+        found = self._regions.get(plain_name(text), {})
+        if len(found) == 1:
+            return next(iter(found.values()))
+        if found:
+            return _("有 %(count)d 个同名区域。请改写区域代码。") % {"count": len(found)}
+        return _("不是已有的区域。请写区域的全称（例如“鄞州区”）或代码。")
+
+
+class ChainFinder:
+    """Finds industry chains by name, English name or code."""
+
+    def __init__(self) -> None:
+        self._chains: dict[str, dict[int, Chain]] = {}
+        for chain in Chain.objects.all():
+            _index(self._chains, chain, (chain.name, chain.name_en, chain.code))
+
+    def find(self, text: str) -> Chain | str:
+        """The chain, or the end of a sentence that says why there is none."""
+        found = self._chains.get(plain_name(text)) or self._chains.get(
+            plain_name(text).removesuffix("产业链"), {}
+        )
+        if len(found) == 1:
+            return next(iter(found.values()))
+        return _("不是已有的产业链。请写产业链目录里的名称或代码。")
+
+
+def _index(by_name: dict[str, dict[int, _T]], row: _T, names: Iterable[str]) -> None:
+    for name in names:
+        if name:
+            by_name.setdefault(plain_name(name), {})[row.pk] = row
