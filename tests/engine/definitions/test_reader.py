@@ -40,6 +40,9 @@ def refused(path: Path, limits: Limits | None = None) -> Finding:
         ("a: 1\n缺冒号\nc: 2\n", ("D005", 2, 1)),
         ("a:\n  b: 1\n c: 2\n", ("D005", 3, 2)),
         ("a: @x\n", ("D005", 1, 4)),
+        ("a: {b: : 2}\n", ("D005", 1, 8)),
+        ("a: | x\n", ("D005", 1, 4)),
+        ("a: & x\n", ("D005", 1, 4)),
         ("a:\n\tb: 1\n", ("D006", 2, 1)),
         ("a: |\n x\n\ty\n", ("D006", 3, 1)),
         ("a: 1\n---\nb: 2\n", ("D007", 2, 1)),
@@ -97,6 +100,10 @@ def test_too_many_aliases_and_nodes_and_levels() -> None:
     assert [rule for rule, _, _ in defects("a: " + "[" * 5000)] == ["D009"]
     assert [rule for rule, _, _ in defects("? " * 5000 + "a")] == ["D009"]
     assert [rule for rule, _, _ in defects("a: " + "{b: " * 5000)] == ["D009"]
+
+
+def test_a_report_ends_after_two_hundred_defects() -> None:
+    assert len(defects("a: 1\n" * 1000)) == 200
 
 
 def test_depth_counts_what_an_alias_brings() -> None:

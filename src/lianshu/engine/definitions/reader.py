@@ -33,6 +33,8 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 _WORDS: dict[str, ScalarValue] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _MAX_DIGITS = 40
+# Nobody corrects more at once, and a hostile file must not make a report of megabytes.
+_MOST_FINDINGS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,8 @@ class _Builder:
         self.aliases = 0
 
     def build(self) -> MapNode | None:
-        if not self._readable():
-            return None
         try:
-            return self._document()
+            return self._document() if self._readable() else None
         except _StopReadingError:
             return None
         except yaml.MarkedYAMLError as error:
@@ -147,6 +147,8 @@ class _Builder:
 
     def _add(self, rule: str, mark: Mark, message: str) -> None:
         self.findings.append(finding_at(mark, rule=rule, message=message))
+        if len(self.findings) == _MOST_FINDINGS:
+            raise _StopReadingError
 
     def _take(self) -> yaml.Event:
         event = self.loader.get_event()

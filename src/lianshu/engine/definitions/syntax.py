@@ -11,6 +11,9 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "mapping values are not allowed",
         "冒号的位置不对：值里含冒号时请加引号，键要与同级对齐",
     ),
+    ("found unexpected ':'", "冒号的位置不对：值里含冒号时请加引号"),
+    ("expected comment or line break", "“|”或“>”之后要换行再写文字；文字以它们开头时请加引号"),
+    ("alphabetic or numeric character", "& 或 * 之后要有名称；文字以它们开头时请加引号"),
     ("could not find expected ':'", "这一行缺少冒号，请写成“键: 值”（冒号后留一个空格）"),
     ("did not find expected key", "缩进与同级的键没有对齐，请用空格对齐"),
     ("did not find expected '-' indicator", "列表里每一项都要以“- ”开头，并与上一项对齐"),
@@ -27,7 +30,12 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("cannot start any token", "值不能以这个字符开头，请给它加引号"),
 )
 # The parser notices these late; the person must look where the construct began.
-_LOOK_AT_START = ("could not find expected ':'", "found unexpected end of stream")
+_LOOK_AT_START = (
+    "could not find expected ':'",
+    "found unexpected end of stream",
+    "expected comment or line break",
+    "alphabetic or numeric character",
+)
 
 
 def syntax_finding(file: str, text: str, error: yaml.MarkedYAMLError) -> Finding:
