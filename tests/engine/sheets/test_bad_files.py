@@ -3,6 +3,7 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import msoffcrypto
 import pytest
@@ -131,6 +132,29 @@ def test_damaged_bytes_never_escape_as_another_error(tmp_path: Path) -> None:
                 assert error.rule in {"S002", "S003", "S004", "S005", "S006", "S007", "S010"}
 
 
+@pytest.mark.parametrize("encoding", [b"UTFt8", b"UTF-7"])
+def test_parts_in_an_unknown_encoding(tmp_path: Path, encoding: bytes) -> None:
+    for part in ("xl/sharedStrings.xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        path = files.xlsx_shared(tmp_path / "a.xlsx", ROWS)
+        refused(files.replaced(path, part, b"UTF-8", encoding), "S006", "已损坏")
+
+
+def test_a_panic_of_the_reader_is_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        pass
+
+    class Panicking:
+        @staticmethod
+        def from_path(_: Path) -> None:
+            raise PanicException
+
+    path = files.xls(tmp_path / "a.xls", ROWS)
+    monkeypatch.setattr(excel, "CalamineWorkbook", Panicking)
+    refused(path, "S006", "已损坏")
+
+
 def test_password(tmp_path: Path) -> None:
     plain = files.xlsx(tmp_path / "plain.xlsx", ROWS)
     path = tmp_path / "密.xlsx"
@@ -203,7 +227,7 @@ def test_quotes_that_do_not_pair(tmp_path: Path, line: str) -> None:
 
 @pytest.mark.parametrize(("merge", "place"), [("B1:C1", "B1:C1"), ("A1:A2", "A1:A2")])
 def test_merged_header(tmp_path: Path, merge: str, place: str) -> None:
-    rows = [["编号", "预算", None], [None, "最低", "最高"], ["A1", 1, 2]]
+    rows: list[list[Any]] = [["编号", "预算", None], [None, "最低", "最高"], ["A1", 1, 2]]
     path = files.xlsx(tmp_path / "a.xlsx", rows, merge=merge)
     error = refused(path, "S011", "第 1 行", place, "取消合并")
     assert (error.line, error.column) == (1, place[0])
@@ -226,7 +250,7 @@ def test_a_header_that_is_a_formula(tmp_path: Path) -> None:
 
 
 def test_merged_data_is_no_merged_header(tmp_path: Path) -> None:
-    path = files.xlsx(tmp_path / "a.xlsx", [*ROWS, ["说明", None]], merge="A4:B4")
+    path = files.xlsx(tmp_path / "a.xlsx", [*ROWS, ["说明"]], merge="A4:B4")
     assert [row.cells for row in read_table(path).rows][2] == ("说明", None)
 
 

@@ -55,7 +55,7 @@ def test_guard(text: str) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(rows=st.lists(st.tuples(texts, st.none() | texts), min_size=1, max_size=5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_texts(format: Format, rows: list[tuple[str, str | None]]) -> None:
     assert copied(format, rows) == rows
 
@@ -135,7 +135,7 @@ values = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(rows=st.lists(values, min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_values_through_columns(format: Format, rows: list[dict[str, Value]]) -> None:
     stream = io.BytesIO()
     header = [column.heading for column in COLUMNS]

@@ -3,6 +3,7 @@
 import io
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,7 +13,7 @@ from lianshu.engine.sheets import BrokenCell, Row, SheetError, Table, read_table
 from lianshu.engine.sheets import scan as scanning
 from tests.engine.sheets import files
 
-ROWS = [["编号", "标题", "数量"], ["A1", "轴承，高精度", 3], ["A2", "电机", 2.5]]
+ROWS: list[list[Any]] = [["编号", "标题", "数量"], ["A1", "轴承，高精度", 3], ["A2", "电机", 2.5]]
 PLAIN = [("A1", "轴承，高精度", "3"), ("A2", "电机", "2.5")]
 TYPED = [("A1", "轴承，高精度", 3), ("A2", "电机", 2.5)]
 
@@ -104,7 +105,13 @@ def test_sheet_that_holds_something_or_the_one_named(tmp_path: Path) -> None:
 
 
 def test_offset_blank_rows_and_width(tmp_path: Path) -> None:
-    rows = [[], [None, "编号", "标题", None], [None, 1, None], [], [None, 2, "x", None, "多"]]
+    rows: list[list[Any]] = [
+        [],
+        [None, "编号", "标题", None],
+        [None, 1, None],
+        [],
+        [None, 2, "x", None, "多"],
+    ]
     table = read_table(files.xlsx(tmp_path / "a.xlsx", rows))
     assert (table.header, table.header_row) == (("", "编号", "标题"), 2)
     assert list(table.rows) == [
@@ -131,7 +138,7 @@ def test_types_of_excel_cells(tmp_path: Path) -> None:
 
 
 def test_error_values_at_the_edges_keep_their_place(tmp_path: Path) -> None:
-    rows = [[None, "编号"], [None, "A1"], [None] * 3, [None, None, None, "#N/A"]]
+    rows: list[list[Any]] = [[None, "编号"], [None, "A1"], [None] * 3, [None, None, None, "#N/A"]]
     assert broken(read_table(files.xlsx(tmp_path / "a.xlsx", rows))) == {(4, 3): ("#N/A", "S020")}
     rows[1][0] = "#REF!"
     with pytest.raises(SheetError, match="A 列没有列名，但第 2 行该列有内容“#REF!”"):
@@ -148,7 +155,12 @@ def broken(table: Table) -> dict[tuple[int, int], tuple[str, str]]:
 
 
 def test_error_values_and_formulas_without_a_result(tmp_path: Path) -> None:
-    rows = [["编号", "a", "b"], ["A1", "=1+1", 2], ["A2", "#N/A", "#REF!"], ["A3", 't="e"', "<f>"]]
+    rows: list[list[Any]] = [
+        ["编号", "a", "b"],
+        ["A1", "=1+1", 2],
+        ["A2", "#N/A", "#REF!"],
+        ["A3", 't="e"', "<f>"],
+    ]
     assert broken(read_table(files.xlsx(tmp_path / "a.xlsx", rows))) == {
         (2, 1): ("=…", "S021"),
         (3, 1): ("#N/A", "S020"),

@@ -114,7 +114,7 @@ def test_integer_refused(cell: Cell) -> None:
 
 def test_negative_numbers() -> None:
     for kind in ("integer", "decimal", "money"):
-        refusal(Column("a", "甲", kind=kind), "-1", "S027")  # type: ignore[arg-type]
+        refusal(Column("a", "甲", kind=kind), "-1", "S027")
     allowed = Column("a", "甲", kind="integer", allow_negative=True)
     assert value_of(allowed, "－5") == -5
 

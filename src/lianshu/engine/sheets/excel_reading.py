@@ -100,8 +100,9 @@ def open_excel(source: Source, sheet: str | None, *, zipped: bool) -> OpenedShee
         zlib.error,
         ElementTree.ParseError,
         ExpatError,
-        KeyError,
+        LookupError,
         EOFError,
+        ValueError,
         NotImplementedError,
         OSError,
     ) as error:
@@ -175,11 +176,22 @@ def _empty(source: Source, wanted: str | None) -> SheetError:
 
 
 def _load(source: Source, name: str, scan: Scan, tried: list[str]) -> OpenedSheet:
-    if isinstance(source.place, Path):
-        workbook = CalamineWorkbook.from_path(source.place)
-    else:
-        source.place.seek(0)
-        workbook = CalamineWorkbook.from_filelike(source.place)
-    sheet: CalamineSheet = workbook.get_sheet_by_name(name)
+    sheet = _build(source, name)
     others = tried[tried.index(name) + 1 :]
     return OpenedSheet(name, ExcelRows(sheet, scan.broken), sheet.merged_cell_ranges or [], others)
+
+
+def _build(source: Source, name: str) -> CalamineSheet:
+    """The sheet in calamine's memory. Raises CalamineError, also where its Rust code gave up."""
+    try:
+        if isinstance(source.place, Path):
+            workbook = CalamineWorkbook.from_path(source.place)
+        else:
+            source.place.seek(0)
+            workbook = CalamineWorkbook.from_filelike(source.place)
+        return workbook.get_sheet_by_name(name)
+    except BaseException as error:
+        # A panic comes as a BaseException whose class no module exports.
+        if type(error).__name__ == "PanicException":
+            raise CalamineError("the reader gave up") from error
+        raise
