@@ -1,7 +1,7 @@
 """Browser fixtures: a site with demo data, and a page of it in each screen and language."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,17 +9,28 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.harness import (
     CHROMIUM_FLAGS,
-    SHOTS,
     VIEWS,
     Site,
     View,
     Watch,
     find_chromium,
     lianshu,
+    picture,
     serve,
 )
 
 Shot = Callable[[str], Path]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the page fixture know that its test has failed."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +85,13 @@ def watch(site: Site) -> Watch:
 
 
 @pytest.fixture
-def page(browser: Browser, watch: Watch, view: View) -> Iterator[Page]:
-    """An empty page, not logged in; paths like page.goto("/") are of the site."""
+def page(
+    browser: Browser, watch: Watch, view: View, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """An empty page, not logged in; paths like page.goto("/") are of the site.
+
+    What a failing test last saw is kept as failed-<test>.png beside the other screenshots.
+    """
     context = browser.new_context(
         base_url=watch.origin,
         viewport={"width": view.width, "height": view.height},
@@ -88,7 +104,10 @@ def page(browser: Browser, watch: Watch, view: View) -> Iterator[Page]:
     context.add_cookies([{"name": "django_language", "value": view.language, "url": watch.origin}])
     context.set_default_timeout(15_000)
     watch.over(context)
-    yield context.new_page()
+    opened = context.new_page()
+    yield opened
+    if request.node.stash.get(FAILED, False):
+        picture(opened, f"failed-{request.node.name}")
     context.close()
     assert not watch.complaints, "\n".join(watch.complaints)
 
@@ -98,9 +117,6 @@ def shot(page: Page, view: View) -> Shot:
     """`shot("login")` writes login-phone-zh.png to var/screenshots (LIANSHU_SHOTS) and names it."""
 
     def take(name: str) -> Path:
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        path = SHOTS / f"{name}-{view.name}.png"
-        page.screenshot(path=path, full_page=True, animations="disabled")
-        return path
+        return picture(page, f"{name}-{view.name}")
 
     return take

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -83,7 +84,7 @@ class Site:
         """End the web process; returns when the supervisor has brought a new one up."""
         old = self.web_pid()
         self.process.send_signal(signal.SIGHUP)
-        _wait(lambda: self.web_pid() != old, "the supervisor did not restart the web process", self)
+        _wait(lambda: self.web_pid() != old, lambda: f"web process {old} was not replaced", self)
         self.wait_until_healthy()
 
     def web_pid(self) -> int:
@@ -92,8 +93,8 @@ class Site:
         return state["web"]
 
     def wait_until_healthy(self) -> None:
-        """Until /healthz answers 200."""
-        _wait(lambda: _answers(self.url("/healthz")), "/healthz did not answer", self)
+        """Until /healthz answers 200; AssertionError with its last answer and the server's log."""
+        _wait(lambda: health(self.base_url) == "", lambda: health(self.base_url), self)
 
     def log_tail(self, lines: int = 30) -> str:
         """The end of what the server printed."""
@@ -214,6 +215,14 @@ def axe(page: Page) -> None:
     assert not lines, f"{page.url} shuts somebody out:\n" + "\n".join(lines)
 
 
+def picture(page: Page, name: str) -> Path:
+    """Write the whole page to SHOTS; characters that a file name cannot hold become dashes."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    path = SHOTS / (re.sub(r"[^\w.-]+", "-", name).strip("-") + ".png")
+    page.screenshot(path=path, full_page=True, animations="disabled")
+    return path
+
+
 def no_sideways_scroll(page: Page) -> None:
     """AssertionError when the page is wider than the screen."""
     excess = page.evaluate(
@@ -222,15 +231,19 @@ def no_sideways_scroll(page: Page) -> None:
     assert excess <= 0, f"{page.url} is {excess} px wider than the screen"
 
 
-def _answers(url: str) -> bool:
+def health(base_url: str) -> str:
+    """What is wrong with the site; empty when /healthz answers 200."""
     try:
-        with urlopen(url, timeout=5) as response:
-            return bool(response.status == 200)
-    except (URLError, OSError):
-        return False
+        with urlopen(f"{base_url}/healthz", timeout=5) as response:
+            return "" if response.status == 200 else f"/healthz answered {response.status}"
+    except HTTPError as error:
+        with error:
+            return f"/healthz answered {error.code}: {error.read(500)!r}"
+    except OSError as error:
+        return f"/healthz does not answer: {error}"
 
 
-def _wait(done: Callable[[], bool], complaint: str, site: Site) -> None:
+def _wait(done: Callable[[], bool], complaint: Callable[[], str], site: Site) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if site.process.poll() is not None:
@@ -238,4 +251,4 @@ def _wait(done: Callable[[], bool], complaint: str, site: Site) -> None:
         if done():
             return
         time.sleep(0.1)
-    raise AssertionError(f"{complaint} within {PATIENCE:.0f} s:\n{site.log_tail()}")
+    raise AssertionError(f"{complaint()} after {PATIENCE:.0f} s; its log ends:\n{site.log_tail()}")

@@ -17,13 +17,13 @@ BUTTON = {"zh-hans": "登录", "en": "Log in"}
 
 def test_a_stranger_is_sent_to_log_in(page: Page, view: View, shot: Callable[[str], Path]) -> None:
     page.goto("/")
+    shot("login")
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/$"))
     expect(page.locator("html")).to_have_attribute("lang", view.language)
     expect(page.get_by_role("button", name=BUTTON[view.language], exact=True)).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     axe(page)
     no_sideways_scroll(page)
-    shot("login")
 
 
 def test_a_wrong_password_is_refused_and_the_name_kept(page: Page, view: View) -> None:
