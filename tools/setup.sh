@@ -20,13 +20,14 @@ install_debian() { # packages…; a failure is reported, and whoever needs them 
 }
 
 find_python() { # the first Python of at least 3.11
-    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+    candidates=${PYTHON:-python3 python3.13 python3.12 python3.11}
+    for candidate in $candidates; do
         if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             command -v "$candidate"
             return
         fi
     done
-    fail "Python 3.11 or newer is missing (looked for python3, python3.13, 3.12, 3.11). Install it, or name it: make PYTHON=/path/to/python3"
+    fail "Python 3.11 or newer is missing (looked for $candidates). Install it, or name it: PYTHON=/path/to/python3 make"
 }
 
 make_venv() {
@@ -74,6 +75,8 @@ install_test_services() { # what only the tests need; run_tests.py names what is
     wanted=""
     have chromium || wanted="$wanted chromium"
     { have fc-list && [ -n "$(fc-list :lang=zh-cn family)" ]; } || wanted="$wanted fontconfig fonts-noto-cjk"
+    # Playwright's driver is linked against it and does not bring it.
+    ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || wanted="$wanted libatomic1"
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$wanted postgresql"
     [ -n "$wanted" ] || return 0
     # The tests start their own server in a temporary folder: Debian's need not make one.
