@@ -7,7 +7,7 @@ from ninja.openapi.docs import Swagger
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
-from lianshu.api import demands, jobs, organisations, projects, recommendations, resources
+from lianshu.api import demands, imports, jobs, organisations, projects, recommendations, resources
 from lianshu.api.auth import AUTH
 from lianshu.api.errors import JsonParser, install
 
@@ -44,7 +44,7 @@ def build() -> NinjaAPI:
         # Without this the page would ask a foreign host to validate the description.
         docs=Swagger(settings={"validatorUrl": None, "persistAuthorization": False}),
     )
-    for module in (demands, resources, recommendations, projects, organisations, jobs):
+    for module in (demands, resources, recommendations, projects, imports, organisations, jobs):
         api.add_router("", module.router)
     install(api)
     return api

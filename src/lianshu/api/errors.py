@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, cast
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -171,10 +172,12 @@ def answer(error: Exception) -> HttpResponse:
             return error_response(422, message, field=field)
         case AuthenticationError():
             return unauthenticated()
-        case HttpError():
-            return error_response(400, _("请求正文不是有效的 JSON（UTF-8，不含 NUL 等控制字符）。"))
         case RequestDataTooBig():
             return error_response(413, _("请求正文太大，请分成几次提交。"))
+        case HttpError() | SuspiciousOperation() | MultiPartParserError():
+            return error_response(
+                400, _("请求正文无法读取：应是有效的 JSON（UTF-8，不含 NUL）或完整的表单。")
+            )
         case Refusal():
             return error_response(403, error.reason)
         case NotFound() | Http404():
@@ -196,7 +199,8 @@ HANDLED: Final = (
     AuthenticationError,
     HttpError,
     ValidationError,
-    RequestDataTooBig,
+    SuspiciousOperation,
+    MultiPartParserError,
     Refusal,
     Http404,
     DomainError,
