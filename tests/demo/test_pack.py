@@ -16,6 +16,8 @@ from lianshu.demo.definitions import Demand, Resource
 from lianshu.demo.pack import DemoPack, Placed, has_credit_check_digits, read_demo
 from lianshu.engine.definitions import DefinitionError, Finding
 from lianshu.engine.matching import Facets, Post, match
+from lianshu.engine.sheets import guess_mapping
+from lianshu.exchange.import_columns import DEMAND_COLUMNS, RESOURCE_COLUMNS
 from lianshu.exchange.models import DemandKind, ResourceKind
 from lianshu.registry.models import OrganisationKind
 
@@ -129,10 +131,15 @@ def test_the_samples_can_be_imported_and_are_not_in_the_pack(city: DemoPack) -> 
     titles = {post.title for post in posts_of(city)}
     places = {region.name.zh for region in city.pack.regions}
     chains = {chain.name.zh for chain in city.pack.chains} | {""}
-    for name, key, count in (("需求清单", "需求编号", 20), ("资源清单", "资源编号", 40)):
+    for name, key, count, columns in (
+        ("需求清单", "需求编号", 20, DEMAND_COLUMNS),
+        ("资源清单", "资源编号", 40, RESOURCE_COLUMNS),
+    ):
         with (PACK / f"samples/{name}.csv").open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         assert len({row[key] for row in rows}) == len(rows) == count
+        header = list(rows[0])
+        assert set(guess_mapping(header, columns).values()) == set(range(len(header)))
         for row in rows:
             assert None not in row.values()
             assert row["标题"] not in titles
