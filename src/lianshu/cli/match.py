@@ -1,4 +1,4 @@
-"""`lianshu match`: its arguments. The work is in `matching`, imported when the arguments are good."""
+"""`lianshu match`: its arguments. The work is in `matching`, imported when they are good."""
 
 from enum import StrEnum
 from pathlib import Path

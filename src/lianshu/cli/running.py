@@ -11,7 +11,7 @@ from lianshu.cli import DONE, INTERNAL, INTERRUPTED, UNUSABLE
 from lianshu.engine.sheets import SheetError
 
 
-class InputError(Exception):  # noqa: N818 - a sentence for a person
+class InputError(Exception):
     """The input or the arguments cannot be used; `str()` says what, where and what to do."""
 
 

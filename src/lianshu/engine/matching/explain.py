@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from lianshu.engine.matching import facets, text
+from lianshu.engine.matching import facets
 from lianshu.engine.matching.evidence import CONTENT_WEIGHT, Parsed, Weighing
 from lianshu.engine.matching.index import K1, B, inverse_document_frequency
 from lianshu.engine.matching.posts import Post
@@ -24,13 +24,17 @@ MISSING_SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A post prepared for explaining: the weight and the spelling of each of its words."""
+    """A post prepared for explaining: the weight and the spelling of each of its words.
+
+    `title` are the words of the title, `runs` the Chinese runs, `said` all of it as one string.
+    """
 
     post: Post
     weights: Mapping[str, float]
     spellings: Mapping[str, str]
     title: tuple[str, ...]
     runs: tuple[str, ...]
+    said: str
     has_content: bool
 
 
@@ -56,17 +60,19 @@ class Explainer:
         fields = ((parsed.title, 1.0), (parsed.content, CONTENT_WEIGHT))
         for (one, weight), mean in zip(fields, self.mean_lengths, strict=True):
             norm = K1 * (1 - B + B * len(one.words) / mean) if mean else 0.0
-            for word in one.words:
-                spellings.setdefault(text.key(word), word)
-            for key, count in Counter(map(text.key, one.words)).items():
+            for key, word in zip(one.keys, one.words, strict=True):
+                spellings.setdefault(key, word)
+            for key, count in Counter(one.keys).items():
                 gain = weight * count * (K1 + 1) / (count + norm) * self._rarity_of(key)
                 weights[key] = weights.get(key, 0.0) + gain
+        runs = tuple(f"{parsed.title.han} {parsed.content.han}".split())
         return Profile(
             post=post,
             weights=weights,
             spellings=spellings,
-            title=tuple(dict.fromkeys(map(text.key, parsed.title.words))),
-            runs=tuple(f"{parsed.title.han} {parsed.content.han}".split()),
+            title=tuple(dict.fromkeys(parsed.title.keys)),
+            runs=runs,
+            said=" ".join([*weights, *runs]),
             has_content=bool(parsed.content.words or parsed.content.han),
         )
 
@@ -89,7 +95,7 @@ class Explainer:
     def _shared(self, demand: Profile, resource: Profile) -> Reason:
         common = [key for key in resource.weights if key in demand.weights]
         terms = [
-            Term(resource.spellings[key], round(demand.weights[key] * resource.weights[key], 2))
+            Term(resource.spellings[key], round(demand.weights[key] * resource.weights[key], 4))
             for key in common
         ]
         shown = _best(terms, SHARED_SHOWN)
@@ -108,21 +114,23 @@ class Explainer:
 
     def _missing(self, demand: Profile, resource: Profile) -> tuple[Term, ...]:
         """Words of the demand's title that the resource does not hold, not even inside a word."""
-        said = " ".join([*resource.weights, *resource.runs])
         terms = [
-            Term(demand.spellings[key], round(demand.weights[key], 2))
+            Term(demand.spellings[key], round(demand.weights[key], 4))
             for key in demand.title
-            if key not in said
+            if key not in resource.said
         ]
         return _best(terms, MISSING_SHOWN)
 
 
 def _best(terms: Iterable[Term], shown: int) -> tuple[Term, ...]:
     """The weightiest terms, of one inside another only the longer, equal weights by word."""
+    ordered = sorted(terms, key=lambda one: (-len(one.word), one.word))
     longest: list[Term] = []
-    for term in sorted(terms, key=lambda one: (-len(one.word), one.word)):
-        if not any(term.word in longer.word for longer in longest):
+    seen = ""
+    for term in ordered:
+        if term.word not in seen:
             longest.append(term)
+            seen += f"{term.word}\n"
     return tuple(sorted(longest, key=lambda one: (-one.weight, one.word))[:shown])
 
 

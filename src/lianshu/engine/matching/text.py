@@ -64,12 +64,13 @@ _PART = re.compile(r"[-+.&_]")
 class Terms:
     """The terms of one text.
 
-    `words`: content words and whole terms as written, in order, with repetitions;
-    `whole`: the whole terms among them (quantities, formulas, Latin terms);
+    `words`: content words, then whole terms (quantities, formulas, Latin terms), as written, with
+    repetitions; `keys`: what each of them is compared by; `whole`: the keys of the whole terms;
     `han`: the Chinese runs of the text, separated by one space each.
     """
 
     words: tuple[str, ...]
+    keys: tuple[str, ...]
     whole: tuple[str, ...]
     han: str
 
@@ -105,7 +106,9 @@ def terms(text: str) -> Terms:
             words += [word for word in _SEGMENTER.cut_for_search(piece) if _says_something(word)]
         else:
             whole += _whole_terms(kind, piece)
-    return Terms(tuple(words + whole), tuple(whole), " ".join(han))
+    whole_keys = [key(word) for word in whole]
+    # A Chinese word is its own key.
+    return Terms((*words, *whole), (*words, *whole_keys), tuple(whole_keys), " ".join(han))
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:

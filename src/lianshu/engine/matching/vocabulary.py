@@ -48,13 +48,13 @@ class Words:
 
     @classmethod
     def of(cls, texts: Iterable[text.Terms]) -> Self:
-        return cls(text.key(word) for one in texts for word in one.words)
+        return cls(key for one in texts for key in one.keys)
 
     def __len__(self) -> int:
         return len(self.column)
 
     def count(self, texts: Sequence[text.Terms]) -> tuple[Counts, NDArray[np.float32]]:
-        return self.count_keys([[text.key(word) for word in one.words] for one in texts])
+        return self.count_keys([one.keys for one in texts])
 
     def count_keys(self, bags: Sequence[Sequence[str]]) -> tuple[Counts, NDArray[np.float32]]:
         """The same for texts that are already cut into keys."""
@@ -81,7 +81,7 @@ class Grams:
     @classmethod
     def of(cls, texts: Sequence[text.Terms]) -> Self:
         _, keys = _grams(texts)
-        return cls(np.unique(keys), Words(text.key(word) for one in texts for word in one.whole))
+        return cls(np.unique(keys), Words(key for one in texts for key in one.whole))
 
     def __len__(self) -> int:
         return len(self.keys) + len(self.whole)
@@ -92,9 +92,7 @@ class Grams:
         known = np.zeros(len(keys), dtype=np.bool_)
         inside = columns < len(self.keys)
         known[inside] = self.keys[columns[inside]] == keys[inside]
-        whole, whole_lengths = self.whole.count_keys(
-            [[text.key(word) for word in one.whole] for one in texts]
-        )
+        whole, whole_lengths = self.whole.count_keys([one.whole for one in texts])
         entries = whole.tocoo()
         all_rows = np.concatenate([rows[known], np.repeat(entries.row, entries.data.astype(int))])
         all_columns = np.concatenate(
