@@ -6,7 +6,12 @@ uses; they are data and not translated.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext, override
 
 from lianshu.engine.sheets import Column
 from lianshu.exchange.facets import FACETS, Facet
@@ -52,6 +57,33 @@ RESOURCE_WORDS: Final[dict[str, tuple[str, ...]]] = {
     ResourceKind.PRODUCTION_CAPACITY: ("产能", "Production capacity"),
 }
 
+
+def _english(chinese: str) -> tuple[str, ...]:
+    """How lists exported in English call it, so that they come back as they went."""
+    with override("en"):
+        english = gettext(chinese)
+    return () if english == chinese else (english,)
+
+
+def _with_labels(
+    kinds: type[TextChoices], words: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    return {
+        kind.value: tuple(dict.fromkeys((*words[kind], *_english(words[kind][0]))))
+        for kind in kinds
+    }
+
+
+def _with_english(*columns: Column) -> tuple[Column, ...]:
+    return tuple(
+        replace(
+            column,
+            aliases=(*column.aliases, *_english(column.label), *_english(f"{column.label}（元）")),
+        )
+        for column in columns
+    )
+
+
 TRL_WORDS: Final = {
     str(level): (
         str(level),
@@ -89,9 +121,7 @@ def _column(
 
 
 _PLACES: Final = (
-    _column(
-        "region", "区域", ("所在区域", "地区", "所属区县", "区县", "属地", "所在地", "district")
-    ),
+    _column("region", "区域", ("所在区域", "地区", "所属区县", "区县", "属地", "district")),
     _column("chain", "产业链", ("所属产业链", "产业链名称", "industry chain")),
 )
 _TRL: Final = Column(
@@ -103,9 +133,7 @@ _TRL: Final = Column(
 )
 _REACH: Final = (
     _column("contact_name", "联系人", ("联系人姓名", "经办人", "contact person", "contact name")),
-    _column(
-        "contact", "联系方式", ("联系电话", "电话", "手机", "手机号", "邮箱", "phone", "email")
-    ),
+    _column("contact", "联系方式", ("联系电话", "电话", "手机", "邮箱", "phone", "email")),
 )
 
 
@@ -113,7 +141,7 @@ def _key(label: str, aliases: tuple[str, ...]) -> Column:
     return Column("external_id", label, aliases, kind="identifier", max_length=EXTERNAL_ID_LENGTH)
 
 
-DEMAND_COLUMNS: Final = (
+DEMAND_COLUMNS: Final = _with_english(
     _key("需求编号", ("demand_id", "编号", "来源编号", "序列号", "id", "external id", "Source ID")),
     Column(
         "title",
@@ -143,13 +171,11 @@ DEMAND_COLUMNS: Final = (
         "类型",
         ("需求类型", "需求类别", "类别", "type", "category"),
         kind="choice",
-        choices=KIND_WORDS,
+        choices=_with_labels(DemandKind, KIND_WORDS),
     ),
     _column("summary", "公开摘要", ("摘要", "公开内容", "public summary")),
     _column("detail", "详情", ("需求内容", "需求详情", "需求描述", *DETAIL_ALIASES)),
-    _column(
-        "indicators", "指标要求", ("技术指标", "指标", "考核指标", "主要技术指标", "requirements")
-    ),
+    _column("indicators", "指标要求", ("技术指标", "指标", "考核指标", "requirements")),
     Column("budget_min", "预算下限", ("最低预算", "minimum budget"), kind="money", unit="元"),
     Column(
         "budget_max",
@@ -161,7 +187,7 @@ DEMAND_COLUMNS: Final = (
     Column(
         "deadline",
         "期望完成日期",
-        ("期望完成时间", "截止日期", "截止时间", "完成时限", "due date"),
+        ("期望完成时间", "截止日期", "截止时间", "完成时限", "期限", "due date"),
         kind="date",
     ),
     _TRL,
@@ -170,44 +196,36 @@ DEMAND_COLUMNS: Final = (
 )
 
 FACET_ALIASES: Final[dict[str, tuple[str, ...]]] = {
-    "price": ("价格", "参考价", "转让价格", "收费标准", "报价", "Reference price"),
-    "patent_number": ("专利号码", "申请号", "专利申请号", "Patent number"),
-    "ipc": ("IPC", "ipc分类", "专利分类号", "IPC class"),
-    "field": ("领域", "技术领域", "研究方向", "行业领域", "Field"),
-    "capacity": ("产能", "能力", "服务能力", "Capacity"),
-    "area": ("建筑面积", "可用面积", "Area"),
-    "amount_min": ("最低额度", "Minimum amount"),
-    "amount_max": ("最高额度", "额度", "贷款额度", "Maximum amount"),
-    "rate": ("利率", "年利率", "Rate"),
-    "model": ("规格型号", "仪器型号", "Model"),
-    "size": ("团队人数", "Size"),
+    "price_max": ("参考价格", "价格", "参考价", "转让价格", "收费标准", "报价"),
+    "patent_number": ("专利号码", "申请号", "专利申请号"),
+    "ipc": ("IPC", "IPC分类", "专利分类号"),
+    "field": ("领域", "技术领域", "研究方向", "行业领域"),
+    "capacity": ("服务能力", "能力或产能"),
+    "area_m2": ("建筑面积", "可用面积"),
+    "amount_min": ("最低额度",),
+    "amount_max": ("最高额度", "额度", "贷款额度"),
+    "rate_percent": ("利率", "年化利率"),
+    "rank": ("职务职称",),
+    "size": ("团队人数",),
 }
 
 
-def _facet_column(facet: Facet) -> Column:
-    label = FACET_LABELS[facet.id]
-    aliases = FACET_ALIASES.get(facet.id, ())
-    if facet.type == "text":
-        return Column(facet.id, label, aliases, max_length=FACET_LENGTH)
-    return Column(facet.id, label, aliases, kind=facet.type)
+def _facet_columns() -> Iterator[Column]:
+    """One column for each id; kinds that call the same thing differently lend it their words."""
+    facets: dict[str, list[Facet]] = {}
+    for each in FACETS.values():
+        for facet in each:
+            facets.setdefault(facet.id, []).append(facet)
+    with override("zh-hans"):
+        for facet_id, same in facets.items():
+            label, *others = dict.fromkeys(str(facet.label) for facet in same)
+            aliases = (*others, *FACET_ALIASES.get(facet_id, ()))
+            kind = same[0].type
+            length = FACET_LENGTH if kind == "text" else None
+            yield Column(facet_id, label, aliases, kind=kind, max_length=length)
 
 
-FACET_LABELS: Final = {
-    "price": "参考价格",
-    "patent_number": "专利号",
-    "ipc": "IPC 分类号",
-    "field": "专业领域",
-    "capacity": "能力或产能",
-    "area": "面积",
-    "amount_min": "金额下限",
-    "amount_max": "金额上限",
-    "rate": "利率说明",
-    "model": "型号",
-    "size": "人数",
-}
-"""As in `facets`, whose labels are translated for pages; files are read in one language."""
-
-RESOURCE_COLUMNS: Final = (
+RESOURCE_COLUMNS: Final = _with_english(
     _key(
         "资源编号",
         ("resource_id", "achievement_id", "成果编号", "编号", "来源编号", "id", "Source ID"),
@@ -241,15 +259,12 @@ RESOURCE_COLUMNS: Final = (
         "类型",
         ("资源类型", "资源类别", "类别", "type", "category"),
         kind="choice",
-        choices=RESOURCE_WORDS,
+        choices=_with_labels(ResourceKind, RESOURCE_WORDS),
     ),
     _column("summary", "公开摘要", ("摘要", "公开内容", "public summary")),
     _column("detail", "详情", ("资源内容", "成果简介", "成果内容", "成果介绍", *DETAIL_ALIASES)),
     _TRL,
     *_PLACES,
     *_REACH,
-    *(
-        _facet_column(facet)
-        for facet in {facet.id: facet for each in FACETS.values() for facet in each}.values()
-    ),
+    *_facet_columns(),
 )

@@ -21,13 +21,14 @@ from lianshu.exchange.import_columns import (
     RESOURCE_COLUMNS,
 )
 from lianshu.exchange.models import Demand, Resource
-from lianshu.exchange.rules import coordinates
 from lianshu.exchange.services.bulk import (
+    OPEN_FIELDS,
     PostModel,
     PostRow,
     RowPlan,
     compute_keys,
     plan_rows,
+    reads_all,
     save_plans,
 )
 from lianshu.exchange.services.cleaning import KINDS, clean_values
@@ -47,7 +48,6 @@ from lianshu.ui.formats import money
 
 PLACED: Final = ("kind", "contact", "region", "chain")
 """An empty cell here says nothing; elsewhere it empties what a known post says."""
-OPEN_FIELDS: Final = frozenset({"title", "summary", "kind", "region", "chain", "trl_level"})
 MONEY_FIELDS: Final = frozenset({"budget_min", "budget_max"})
 SHOWN: Final = 200
 
@@ -132,9 +132,7 @@ class PostSession(ImportSession[PostRow, RowPlan]):
         before, after = plan.before, plan.post
         if before is None or after is None:
             return ()
-        readable = before.owner_id in self._context.actor.acting_organisation_ids or coordinates(
-            self._context.actor, before
-        )
+        readable = reads_all(self._context.actor, before)
         return [
             Change(
                 label,

@@ -18,7 +18,9 @@ urlpatterns = [
     path("jobs/", include("lianshu.jobs.urls")),
     path("files/", include("lianshu.files.urls")),
     path("api/", include("lianshu.api.urls")),
+    path("", include("lianshu.imports.urls")),
     path("", include("lianshu.registry.urls")),
+    path("", include("lianshu.exchange.urls")),
     path("organisations/<slug:public_id>/", organisation, name="organisation"),
 ]
 if settings.DEBUG:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
 from lianshu.exchange.models import Demand, PostStatus, Resource
-from lianshu.exchange.rules import can_edit_post, can_post_for
+from lianshu.exchange.rules import can_edit_post, can_post_for, coordinates
 from lianshu.exchange.services.cleaning import check_ready_to_publish, check_whole
 from lianshu.exchange.services.history import snapshot, write_history
 from lianshu.exchange.services.posts import LIFE
@@ -27,6 +27,8 @@ from lianshu.registry.models import Organisation
 PostModel = type[Demand] | type[Resource]
 
 KEY_FIELDS = ("title_key", "search_summary", "search_identity", "search_detail")
+OPEN_FIELDS = frozenset({"title", "summary", "kind", "region", "chain", "trl_level", "deadline"})
+"""What everybody who sees a post may read."""
 STATE_FIELDS = ("status", "published_at", "expires_at", "version", "updated_at")
 
 
@@ -74,11 +76,13 @@ class BulkResult:
 def existing_posts(
     *, model: PostModel, source: str, external_ids: Iterable[str]
 ) -> dict[str, Demand | Resource]:
-    """Posts already known under these ids of this source, by id."""
-    found = model._default_manager.filter(
-        source=source, external_id__in=[key for key in external_ids if key]
-    ).select_related("owner", "region", "chain")
-    return {post.external_id: post for post in found}
+    """Posts already known under these ids of this source, by id; and those whose own public id
+    it is, so that an exported list comes back to the posts it was made from."""
+    keys = {key for key in external_ids if key}
+    rows = model._default_manager.select_related("owner", "region", "chain")
+    known = {post.external_id: post for post in rows.filter(source=source, external_id__in=keys)}
+    own = rows.filter(public_id__in=keys - set(known))
+    return known | {post.public_id: post for post in own}
 
 
 def plan_rows(
@@ -117,9 +121,19 @@ def plan_rows(
             if reason
             else _plan_new(actor, model, source, row, publish=publish)
             if post is None
-            else _plan_known(post, row, publish=publish)
+            else _plan_known(actor, post, row, publish=publish)
         )
     return plans
+
+
+def reads_all(actor: Actor, post: Demand | Resource) -> bool:
+    """Whether who may edit the post also reads all of it; whoever only wrote it down once for
+    its owner need not."""
+    return (
+        actor.is_system
+        or post.owner_id in actor.acting_organisation_ids
+        or coordinates(actor, post)
+    )
 
 
 def _plan_new(
@@ -142,10 +156,13 @@ def _plan_new(
     return RowPlan(row.number, "create", post=post)
 
 
-def _plan_known(before: Demand | Resource, row: PostRow, *, publish: bool) -> RowPlan:
+def _plan_known(actor: Actor, before: Demand | Resource, row: PostRow, *, publish: bool) -> RowPlan:
     post = copy.copy(before)
+    blind = not reads_all(actor, before)
     for name, value in row.values.items():
-        setattr(post, name, _merged(before, name, value))
+        if blind and name not in OPEN_FIELDS and value in (None, ""):
+            continue  # empty because the actor could not read it, which is no wish to empty it
+        setattr(post, name, _merged(before, name, value, keep=blind))
     if row.owner_stated:
         post.owner = row.owner
     publishes = publish and before.status == PostStatus.DRAFT
@@ -159,10 +176,10 @@ def _plan_known(before: Demand | Resource, row: PostRow, *, publish: bool) -> Ro
     return RowPlan(row.number, "change", changed, post=post, before=before)
 
 
-def _merged(before: Demand | Resource, name: str, value: Any) -> Any:
-    return (
-        {**before.facets, **value} if name == "facets" and isinstance(before, Resource) else value
-    )
+def _merged(before: Demand | Resource, name: str, value: Any, *, keep: bool) -> Any:
+    if name == "facets" and isinstance(before, Resource):
+        return {**before.facets, **{k: v for k, v in value.items() if v is not None or not keep}}
+    return value
 
 
 def _wrong_with(post: Demand | Resource, *, publish: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,7 +84,7 @@ def _write_chunk(examiner: Examiner, last: int, size: int, good: list[Examined])
         _advance(examiner.run, last, size, actions)
 
 
-def _advance(run: ImportRun, last: int, size: int, actions: list[str]) -> None:
+def _advance(run: ImportRun, last: int, size: int, actions: Sequence[str]) -> None:
     """Move the mark in the transaction of the rows; only one of two workers gets past here."""
     created, changed, same = (actions.count(what) for what in ("create", "change", "same"))
     moved = ImportRun.objects.filter(
@@ -133,8 +133,9 @@ def stop_run(*, run: ImportRun, reason: str, now: datetime) -> str:
     fresh = ImportRun.objects.get(pk=run.pk)
     if fresh.last_row:
         problem = _(
-            "%(reason)s 文件第 %(last)d 行（含）之前已处理完：新建 %(created)d 条、更新 %(changed)d 条；"
-            "之后的还没有导入。处理好原因后点“继续”，会从第 %(next)d 行接着导入，不会重复。"
+            "%(reason)s 文件第 %(last)d 行（含）之前已处理完："
+            "新建 %(created)d 条、更新 %(changed)d 条；之后的还没有导入。"
+            "处理好原因后点“继续”，会从第 %(next)d 行接着导入，不会重复。"
         ) % {
             "reason": reason,
             "last": fresh.last_row,

@@ -155,7 +155,7 @@ def _clean_mapping(
 
 def _move(run: ImportRun, status: RunStatus, **fields: Any) -> None:
     """From the status that `run` was read with to another; of two askers one wins."""
-    same = ImportRun.objects.filter(pk=run.pk, status=run.status, job_id=run.job_id)
+    same = ImportRun.objects.filter(pk=run.pk, status=run.status, job=run.job)
     if not same.update(status=status, **fields):
         raise Conflict(_("这次导入刚刚有了变化，请刷新页面再试。"))
     run.status = status
