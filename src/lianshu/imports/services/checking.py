@@ -76,8 +76,10 @@ def _read_header(actor: Actor, run: ImportRun, table: Table, target: ImportTarge
         source=run.source,
         fingerprint=run.fingerprint,
     ).first()
+    given = run.options
     if saved is None:
         run.mapping = guess_mapping(table.header, target.columns)
+        run.options = target.clean_options(actor, given)
         return
     places = {title: index for index, title in enumerate(table.header)}
     run.mapping = {
@@ -87,10 +89,10 @@ def _read_header(actor: Actor, run: ImportRun, table: Table, target: ImportTarge
     }
     run.remembered = True
     try:
-        run.options = target.clean_options(actor, run.options | saved.options)
+        run.options = target.clean_options(actor, saved.options | given)
     except DomainError:
         # A setting that no longer holds (a firm renamed): the defaults stand, and are shown.
-        run.options = target.clean_options(actor, {})
+        run.options = target.clean_options(actor, given)
 
 
 def _notes(run: ImportRun, table: Table, target: ImportTarget) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ def upload_import(
     """Store the file and have it checked in the background.
 
     `source` names who made the list; with the id in the file it is what a re-import matches by.
+    Options not given are those remembered with the mapping, or the target's defaults.
     Raises `DomainError` (field `file`, `source` or an option's) and `Refusal`.
     """
     target = target_of(target_id)
@@ -62,6 +63,7 @@ def upload_import(
         raise DomainError(
             _("来源最多 %(most)d 个字，请写简称。") % {"most": SOURCE_LENGTH}, field="source"
         )
+    target.clean_options(actor, options or {})
     own = sorted(actor.acting_organisation_ids)
     run = ImportRun.objects.create(
         target=target.id,
@@ -69,7 +71,7 @@ def upload_import(
         requested_by_id=actor.user_id,
         organisation_id=own[0] if own else None,
         sheet=sheet.strip()[:100],
-        options=target.clean_options(actor, options or {}),
+        options=dict(options or {}),
         created_at=now,
     )
     stored = store_file(
