@@ -1,0 +1,142 @@
+"""schemathesis calls every operation with valid and invalid data: no server error, and nothing
+that the OpenAPI document does not say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from lianshu.api.app import api
+from lianshu.exchange.queries import demand_by_id, recommendations_for
+from lianshu.exchange.services.matching import match_post
+from lianshu.exchange.services.recommendations import accept_recommendation
+from lianshu.imports.services.checking import check_run
+from lianshu.imports.services.requests import upload_import
+from tests.api.conftest import Callers
+from tests.cast import NOW, Cast
+
+CHECKED = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+Operation = APIOperation[Any, Any, Any, Any]
+
+
+@dataclass
+class Scene:
+    """A seeded city: the ids that paths lead to, and an organisation to write for."""
+
+    ids: dict[str, str]
+    owner: str
+
+
+@pytest.fixture
+def scene(cast: Cast, _fixed_time: None) -> Scene:
+    officer = cast.actor("officer")
+    asked, other = cast.demand(detail="配方"), cast.demand("晶界扩散设备")
+    offered = cast.resource(detail="工艺")
+    for post in (asked, other):
+        row = demand_by_id(officer, post.public_id)
+        assert row is not None
+        match_post(actor=officer, post=row, now=NOW)
+    open_pair, taken = recommendations_for(officer).order_by("demand_id")
+    project = accept_recommendation(actor=officer, recommendation=taken, now=NOW)
+    run = upload_import(
+        actor=officer,
+        target_id="demands",
+        source="市科技局",
+        upload=SimpleUploadedFile(
+            "需求.csv", "需求编号,标题,单位\n1,磁钢,甬江磁材有限公司\n2,,\n".encode()
+        ),
+        now=NOW,
+    )
+    check_run(actor=officer, run=run, now=NOW, progress=lambda _done, _total, _text: None)
+    assert run.job is not None
+    return Scene(
+        ids={
+            "demand_id": asked.public_id,
+            "resource_id": offered.public_id,
+            "recommendation_id": open_pair.public_id,
+            "project_id": project.public_id,
+            "organisation_id": cast.organisations["bank"].public_id,
+            "import_id": run.public_id,
+            "job_id": run.job.public_id,
+        },
+        owner=cast.organisations["magnets"].public_id,
+    )
+
+
+def operations() -> list[Operation]:
+    """Every operation of the document, called in this process."""
+    loaded = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
+    loaded.app = WSGIHandler()
+    return [found.ok() for found in loaded.get_all_operations()]
+
+
+def explore(
+    operation: Operation, scene: Scene, headers: dict[str, str], examples: int
+) -> Counter[int]:
+    """Call it with examples drawn from its own description; the status codes it answered with."""
+    answered: Counter[int] = Counter()
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=st.data())
+    def check(data: st.DataObject) -> None:
+        mode = data.draw(st.sampled_from(list(schemathesis.GenerationMode)))
+        case = data.draw(operation.as_strategy(generation_mode=mode))
+        if data.draw(st.integers(0, 3)):
+            # Mostly addresses that lead somewhere: random ids all end in 404.
+            case.path_parameters = {
+                name: scene.ids.get(name, value) for name, value in case.path_parameters.items()
+            }
+            if isinstance(case.body, dict):
+                known = {"owner": scene.owner, "version": 1}
+                case.body |= {name: known[name] for name in known.keys() & case.body.keys()}
+        with transaction.atomic():
+            response = case.call(headers=headers)
+            transaction.set_rollback(True)  # each example meets the same city
+        answered[response.status_code] += 1
+        case.validate_response(response, checks=CHECKED)
+
+    check()
+    return answered
+
+
+def test_what_an_officers_token_gets_is_documented(scene: Scene, callers: Callers) -> None:
+    headers = {"Authorization": f"Bearer {callers.by('officer').token}"}
+    found = {each.label: explore(each, scene, headers, 10) for each in operations()}
+    assert len(found) > 30
+    read = {label: codes for label, codes in found.items() if label.startswith("GET")}
+    assert [label for label, codes in read.items() if not codes[200]] == []
+    assert found["POST /api/demands"][201] and found["PATCH /api/demands/{demand_id}"][200]
+
+
+def test_what_a_stranger_gets_is_documented(scene: Scene) -> None:
+    for each in operations():
+        assert set(explore(each, scene, {}, 2)) == {401}, each.label
