@@ -88,9 +88,16 @@ class Site:
         self.wait_until_healthy()
 
     def web_pid(self) -> int:
-        """The process id that the supervisor notes for the web process."""
-        state: dict[str, int] = json.loads((self.var / "serve.json").read_text(encoding="utf-8"))
-        return state["web"]
+        """The process id that the supervisor notes for the web process; 0 while there is none."""
+        return self.pids().get("web", 0)
+
+    def pids(self) -> dict[str, int]:
+        """Process ids by name: supervisor, web, worker, clock."""
+        try:
+            state = json.loads((self.var / "serve.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return {name: value for name, value in state.items() if isinstance(value, int)}
 
     def wait_until_healthy(self) -> None:
         """Until /healthz answers 200; AssertionError with its last answer and the server's log."""

@@ -13,17 +13,14 @@ from typing import IO, Annotated
 import django
 import typer
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from lianshu.cli.running import InputError, say
 from lianshu.cli.supervisor import Child, Supervisor
 
-UNUSABLE = 2
 WEB_GRACE = 5
-
-
-class CannotServe(Exception):  # noqa: N818 - a sentence for the operator
-    """Why the server does not start; `str()` says what to do."""
 
 
 def serve(
@@ -34,38 +31,28 @@ def serve(
 ) -> None:
     """启动网站、后台任务和时钟，直到按 Ctrl-C。"""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianshu.settings")
-    django.setup()
     try:
-        code = _serve(host, port, web_workers, threads)
-    except CannotServe as error:
-        typer.echo(str(error), err=True)
-        code = UNUSABLE
-    raise typer.Exit(code)
-
-
-def _serve(host: str, port: int, web_workers: int, threads: int) -> int:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise InputError(f"设置有误：{error}") from error
     var: Path = settings.VAR
     _check_database()
     _check_static_files()
     with _only_one(var / "serve.lock"), _listening(host, port) as listener:
         url = f"http://{_shown(host)}:{listener.getsockname()[1]}"
-        _say(f"链枢在 {url} 运行；按 Ctrl-C 停止")
+        say(f"链枢在 {url} 运行；按 Ctrl-C 停止")
         children = [
             _web(listener, web_workers, threads),
             _manage("worker", "后台任务", "jobs_worker", "--name", _worker_name(var)),
             _manage("clock", "时钟", "jobs_clock"),
         ]
-        return Supervisor(
+        Supervisor(
             children,
             state_file=var / "serve.json",
-            say=_say,
+            say=say,
             facts={"url": url},
             restartable="web",
         ).run()
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
 
 
 def _web(listener: socket.socket, workers: int, threads: int) -> Child:
@@ -75,7 +62,7 @@ def _web(listener: socket.socket, workers: int, threads: int) -> Child:
         *("--bind", f"fd://{listener.fileno()}"),
         *("--worker-class", "gthread"),
         *("--workers", str(workers), "--threads", str(threads)),
-        *("--graceful-timeout", str(WEB_GRACE), "--timeout", "60"),
+        *("--graceful-timeout", str(WEB_GRACE), "--timeout", "60", "--preload"),
         *("--log-level", "warning", "--no-control-socket"),
     ]
     return Child("web", "网站", command, pass_fds=(listener.fileno(),))
@@ -98,13 +85,13 @@ def _check_database() -> None:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        raise CannotServe(
+        raise InputError(
             f"连不上数据库：{error}。请检查环境变量 DATABASE_URL 和数据库是否已启动。"
         ) from error
     finally:
         connection.close()
     if missing:
-        raise CannotServe(
+        raise InputError(
             f"数据库结构不是最新的（还差 {len(missing)} 步）。请先运行：lianshu manage migrate"
         )
 
@@ -112,7 +99,7 @@ def _check_database() -> None:
 def _check_static_files() -> None:
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     if settings.PRODUCTION and not manifest.exists():
-        raise CannotServe(f"没有找到 {manifest}。请先运行：lianshu manage collectstatic --no-input")
+        raise InputError(f"没有找到 {manifest}。请先运行：lianshu manage collectstatic --no-input")
 
 
 def _only_one(path: Path) -> IO[str]:
@@ -122,7 +109,7 @@ def _only_one(path: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
-        raise CannotServe(
+        raise InputError(
             f"已有一个 lianshu serve 在使用 {path.parent}。"
             "请先停止它，或用 LIANSHU_VAR 另指一个目录。"
         ) from None
@@ -136,14 +123,14 @@ def _listening(host: str, port: int) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind)
     except OSError as error:
-        raise CannotServe(f"地址 {host} 不能用来监听：{error.strerror or error}。") from error
+        raise InputError(f"地址 {host} 不能用来监听：{error.strerror or error}。") from error
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
         listener.listen(1024)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise CannotServe(
+        raise InputError(
             f"不能在 {host}:{port} 上监听（{error}）。端口多半已被占用：请停止占用它的程序，"
             "或用 --port 换一个端口。"
         ) from error

@@ -72,8 +72,8 @@ class Supervisor:
         self.restartable = restartable
         self.stopping = False
 
-    def run(self) -> int:
-        """Returns 0 after an orderly stop."""
+    def run(self) -> None:
+        """Returns after an orderly stop."""
         signal.signal(signal.SIGTERM, self._on_stop)
         signal.signal(signal.SIGINT, self._on_stop)
         signal.signal(signal.SIGHUP, self._on_restart)
@@ -85,7 +85,6 @@ class Supervisor:
         finally:
             self._stop_all()
             self.state_file.unlink(missing_ok=True)
-        return 0
 
     def _on_stop(self, _signum: int, _frame: FrameType | None) -> None:
         self.stopping = True

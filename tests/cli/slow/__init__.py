@@ -1,0 +1,1 @@
+"""A Django app whose one job takes its time."""
