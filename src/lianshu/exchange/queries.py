@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch
 
-from lianshu.authority import Actor
+from lianshu.authority import Actor, Capability
 from lianshu.exchange.models import (
     Demand,
     PostStatus,
@@ -24,6 +25,7 @@ from lianshu.exchange.querysets import (
     coordinated,
     own,
 )
+from lianshu.registry.scoping import within
 
 EXPIRING_WITHIN = timedelta(days=14)
 
@@ -173,3 +175,9 @@ def decline_reasons_of(actor: Actor) -> list[tuple[str, int]]:
         .annotate(count=Count("id"))
         .order_by("-count", "decline_reason")
     )
+
+
+def coordinated_among(actor: Actor, pairs: Sequence[Recommendation]) -> frozenset[int]:
+    """Primary keys of those pairs that lie in the actor's coordinating grants (one query)."""
+    rows = Recommendation.objects.visible_to(actor).filter(pk__in=[pair.pk for pair in pairs])
+    return frozenset(rows.filter(within(actor, Capability.COORDINATE)).values_list("pk", flat=True))

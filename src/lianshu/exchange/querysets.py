@@ -7,7 +7,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from lianshu.authority import Actor, Capability
@@ -166,3 +166,11 @@ def _excluded(model: type[models.Model], actor: Actor) -> Q:
         rows = exclusion._default_manager.filter(organisation__in=actor.organisation_ids)
         conditions |= Q(**{f"{side}__in": rows.values("post")}) & ~own(actor, prefix=f"{side}__")
     return conditions
+
+
+def recommended(model: type[models.Model]) -> Q:
+    """Rows of `model` (demands or resources) that were proposed to somebody; to be asked only of
+    rows in the actor's own care."""
+    pairs = model._meta.get_field("recommendations").related_model
+    assert isinstance(pairs, type)
+    return Q(Exists(pairs._default_manager.filter(**{str(model._meta.model_name): OuterRef("pk")})))

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lianshu.authority import Actor, Capability
 from lianshu.records.search import matches
-from lianshu.registry.models import IdentifierKind, Organisation, OrganisationKind, RegionAncestry
+from lianshu.registry.models import IdentifierKind, Organisation, OrganisationKind
 from lianshu.registry.queries import all_chains, all_regions, organisations_for
+from lianshu.registry.scoping import lies_in
 from lianshu.ui.lists import Action, ChoiceFilter, Column, ListSpec, Option, Text, TextFilter
 
 
@@ -40,8 +41,7 @@ class RegionFilter(ChoiceFilter):
     """A place with everything below it."""
 
     def condition(self, value: list[str]) -> Q:
-        below = RegionAncestry.objects.filter(ancestor__public_id__in=value).values("descendant")
-        return Q(**{f"{self.field}__in": below})
+        return lies_in(self.field, value)
 
 
 def region_filter(field: str = "region") -> RegionFilter:

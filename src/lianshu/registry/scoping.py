@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
 from lianshu.authority import EVERY_CHAIN, Actor, Capability
@@ -31,3 +33,9 @@ def within(actor: Actor, capability: Capability, *, prefix: str = "") -> Q:
             part &= Q(**{f"{prefix}chain": chain_id})
         condition |= part
     return condition
+
+
+def lies_in(field: str, region_ids: Iterable[str]) -> Q:
+    """Rows whose `field` is one of these regions (public ids) or below one."""
+    below = RegionAncestry.objects.filter(ancestor__public_id__in=list(region_ids))
+    return Q(**{f"{field}__in": below.values("descendant")})

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from lianshu.registry.lists import ORGANISATIONS
-from lianshu.registry.views import organisation_edit, organisation_new
+from lianshu.registry.views import organisation_edit, organisation_names, organisation_new
 from lianshu.ui.lists.views import list_urls
 
 urlpatterns = [
     *list_urls("organisations/", ORGANISATIONS),
+    path("organisations/names/", organisation_names, name="organisation-names"),
     path("organisations/new/", organisation_new, name="organisation-new"),
     path("organisations/<slug:public_id>/edit/", organisation_edit, name="organisation-edit"),
 ]

@@ -12,11 +12,13 @@ from lianshu.records.errors import DomainError, NotFound
 from lianshu.registry.forms import NewOrganisationForm, OrganisationForm
 from lianshu.registry.lists import organisation_page
 from lianshu.registry.models import Organisation
-from lianshu.registry.queries import organisation_by_id
+from lianshu.registry.queries import organisation_by_id, organisations_for
 from lianshu.registry.rules import can_edit_organisation
 from lianshu.registry.services import create_organisation, edit_organisation
 from lianshu.ui.feedback import say
 from lianshu.ui.requests import PageRequest, page
+
+SUGGESTIONS = 12
 
 
 def get_organisation(actor: Actor, public_id: str) -> Organisation:
@@ -89,3 +91,12 @@ def organisation_edit(request: PageRequest, public_id: str) -> HttpResponse:
         {"form": form, "organisation": organisation},
         status=422 if form.is_bound else 200,
     )
+
+
+@page()
+def organisation_names(request: PageRequest) -> HttpResponse:
+    """Names that fit what is being typed, as options of a datalist."""
+    typed = request.GET.get("organisation", "") or request.GET.get("owner", "")
+    words = typed.replace("\x00", "").strip()[:60]
+    found = organisations_for(request.actor).found_by(words)[:SUGGESTIONS] if words else ()
+    return render(request, "registry/names.html", {"organisations": found})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -47,6 +47,8 @@ def bulk_view(spec: ListSpec[Any, Any]) -> Callable[..., HttpResponseBase]:
             raise DomainError(_("没有选中任何行。请回到列表，勾选要处理的行后再试。"))
         form = _form(action, request)
         if request.POST.get("step") == "run" and (form is None or form.is_valid()):
+            if action.start is not None:
+                return _start(request, action, models)
             data = {} if form is None else form.cleaned_data
             return _run(request, spec, action, models, data)
         return _preview(request, spec, action, models, form)
@@ -68,7 +70,8 @@ def _chosen(spec: ListSpec[Any, Any], request: PageRequest) -> list[Any]:
     else:
         keys = request.POST.getlist("row")
         if len(keys) == 1:  # the preview sends what it showed as one field
-            keys = [key for key in keys[0].split(",") if key]
+            keys = keys[0].split(",")
+        keys = [key for key in keys if key.isascii() and key.isalnum()]
         if len(keys) > BULK_MOST:
             raise _too_many()
         rows = spec.rows(request.actor).filter(**{f"{spec.key_field}__in": keys}).order_by("pk")
@@ -114,6 +117,14 @@ def _preview(
     )
 
 
+def _start(request: PageRequest, action: BulkAction[Any], models: list[Any]) -> HttpResponse:
+    """Queue the work for the allowed rows and go to its page; the preview named the others."""
+    allowed = [model for model in models if action.can(request.actor, model).allowed]
+    if not allowed or action.start is None:
+        raise DomainError(_("选中的行都不能这样处理。请回到列表，查看每一行的原因。"))
+    return HttpResponseRedirect(action.start(request.actor, allowed, timezone.now()))
+
+
 def _run(
     request: PageRequest,
     spec: ListSpec[Any, Any],
@@ -155,6 +166,8 @@ def _one(
     verdict = action.can(actor, model)
     if not verdict.allowed:
         return BulkRow(key, row, False, verdict.reason)
+    if action.run is None:
+        raise ValueError(f"bulk action {action.id} has neither run nor start")
     try:
         return BulkRow(key, row, True, str(action.run(actor, model, data, timezone.now())))
     except (Refusal, DomainError) as refusal:

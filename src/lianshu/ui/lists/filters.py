@@ -284,7 +284,7 @@ class TextFilter(Filter):
     widget = "text"
 
     def read(self, params: QueryDict, actor: Actor, problems: list[str]) -> str | None:
-        return params.get(self.id, "").strip()[:100] or None
+        return params.get(self.id, "").replace("\x00", "").strip()[:100] or None
 
     def condition(self, value: str) -> Q:
         return self.by(value)

@@ -70,13 +70,16 @@ class BulkAction(Generic[M]):
     `run` is a service call for one row in its own transaction; it returns a sentence about what
     was done and raises `Refusal` or `DomainError` for what was not. `undo` names the action that
     takes it back (declare that one with `in_bar=False`); without one, `warning` says so before.
+    Work that takes long has `start` instead of `run`: one call for all allowed rows that queues a
+    job and returns the address of its page.
     """
 
     id: str
     label: Text
     can: Callable[[Actor, M], Verdict]
     effect: Callable[[M], Text]
-    run: Callable[[Actor, M, dict[str, Any], datetime], Text]
+    run: Callable[[Actor, M, dict[str, Any], datetime], Text] | None = None
+    start: Callable[[Actor, Sequence[M], datetime], str] | None = None
     icon: str = "check"
     offered: Callable[[Actor], bool] = lambda _: True
     form: type[forms.Form] | None = None

@@ -16,10 +16,19 @@ document.addEventListener("click", (event) => {
   const close = event.target.closest("[data-close]");
   if (close) close.closest(close.dataset.close).remove();
   const opener = event.target.closest("[data-open-dialog]");
-  if (opener) document.getElementById(opener.dataset.openDialog).showModal();
+  if (opener) openDialog(opener);
   const closer = event.target.closest("[data-close-dialog]");
   if (closer) closer.closest("dialog").close();
 });
+
+// One dialog serves many rows: the button names the address and what it is about.
+function openDialog(opener) {
+  const dialog = document.getElementById(opener.dataset.openDialog);
+  if (opener.dataset.action) dialog.querySelector("form").action = opener.dataset.action;
+  const about = dialog.querySelector("[data-about]");
+  if (about) about.textContent = opener.dataset.about ?? "";
+  dialog.showModal();
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
@@ -118,13 +127,16 @@ function draw(box) {
   if (!window.echarts || box.dataset.drawn) return;
   box.dataset.drawn = "1";
   const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
-  const chart = window.echarts.init(box, null, { renderer: "svg" });
+  const chart = window.echarts.init(box, null, { renderer: "canvas" });
   chart.setOption({ ...option, animation: false, tooltip: { ...option.tooltip, renderMode: "richText" } });
   new ResizeObserver(() => chart.resize()).observe(box);
 }
 
 // --- what HTMX brings ----------------------------------------------------------------------
 document.addEventListener("htmx:afterSwap", (event) => {
+  // A form whose first autosave made a draft belongs to that draft from now on.
+  const draft = document.querySelector("#autosave[data-form-action]");
+  if (draft) draft.closest("form").action = draft.dataset.formAction;
   arrive(event.target);
   const list = event.target.closest?.("[data-list]");
   if (list) recount(list);
@@ -135,6 +147,16 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 
 // --- unsaved work --------------------------------------------------------------------------
+let unsaved = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form[data-guard]")) unsaved = true;
+});
+document.addEventListener("submit", () => { unsaved = false; });
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+
+// --- start ---------------------------------------------------------------------------------
 document.addEventListener("DOMContentLoaded", () => {
   arrive(document);
   document.querySelectorAll("[data-list]").forEach(recount);

@@ -1,0 +1,74 @@
+"""What fields and actions of the exchange are called in histories."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from lianshu.ui import wording
+
+FIELD_NAMES: Final = {
+    "title": _("标题"),
+    "summary": _("公开摘要"),
+    "kind": _("类型"),
+    "region": _("区域"),
+    "chain": _("产业链"),
+    "contact_name": _("联系人"),
+    "contact": _("联系方式"),
+    "detail": _("详情"),
+    "trl_level": _("技术成熟度"),
+    "indicators": _("指标要求"),
+    "budget_min": _("预算下限"),
+    "budget_max": _("预算上限"),
+    "deadline": _("期望完成日期"),
+    "facets": _("特性"),
+    "status": _("状态"),
+    "expires_at": _("到期时间"),
+    "organisation": _("单位"),
+    "organisations": _("单位"),
+    "level": _("披露级别"),
+    "count": _("数量"),
+    "recommendations": _("推荐数"),
+    "decline_reason": _("谢绝原因"),
+    "note": _("进度说明"),
+    "file": _("附件"),
+    "name": _("名称"),
+    "short_name": _("简称"),
+    "introduction": _("简介"),
+}
+_VERBS: Final = {
+    "created": _("创建"),
+    "edited": _("修改"),
+    "published": _("发布"),
+    "renewed": _("续期"),
+    "withdrawn": _("撤回"),
+    "expired": _("到期"),
+    "deleted": _("删除草稿"),
+    "disclosed": _("设置披露"),
+    "exclusions_set": _("设置保密名单"),
+    "matched": _("寻找合作方"),
+}
+ACTION_NAMES: Final = {
+    **{f"{noun}.{verb}": text for noun in ("demand", "resource") for verb, text in _VERBS.items()},
+    "recommendation.sent": _("推送推荐"),
+    "recommendation.accepted": _("采纳推荐"),
+    "recommendation.declined": _("谢绝推荐"),
+    "recommendation.decline_undone": _("撤销谢绝"),
+    "project.opened": _("立项"),
+    "project.updated": _("更新进度"),
+    "files.stored": _("上传附件"),
+    "files.removed": _("删除附件"),
+    "files.downloaded": _("下载附件"),
+    "organisation.created": _("登记单位"),
+    "organisation.edited": _("修改单位资料"),
+}
+
+
+def field_label(name: str) -> str:
+    """A field in words."""
+    return wording.field_label(name)
+
+
+wording.name_fields(FIELD_NAMES)
+wording.name_actions(ACTION_NAMES)
