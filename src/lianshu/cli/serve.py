@@ -6,16 +6,19 @@ import fcntl
 import hashlib
 import os
 import socket
-import sys
+from functools import partial
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, Any
 
 import django
 import typer
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
+from gunicorn.app.base import BaseApplication
 
 from lianshu.cli.running import InputError, say
 from lianshu.cli.supervisor import Child, Supervisor
@@ -38,16 +41,27 @@ def serve(
     var: Path = settings.VAR
     _check_database()
     _check_static_files()
-    with _only_one(var / "serve.lock"), _listening(host, port) as listener:
+    with _only_one(var / "serve.lock") as lock, _listening(host, port) as listener:
         url = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         say(f"链枢在 {url} 运行；按 Ctrl-C 停止")
-        children = [
-            _web(listener, web_workers, threads),
-            _manage("worker", "后台任务", "jobs_worker", "--name", _worker_name(var)),
-            _manage("clock", "时钟", "jobs_clock"),
-        ]
+
+        def web() -> None:
+            lock.close()
+            # The socket stays open in the supervisor, so that a restart refuses nobody.
+            _Web(listener.detach(), web_workers, threads).run()
+
+        def manage(*command: str) -> None:
+            lock.close()
+            listener.close()
+            call_command(*command)
+
+        worker = partial(manage, "jobs_worker", "--name", _worker_name(var))
         Supervisor(
-            children,
+            [
+                Child("web", "网站", web),
+                Child("worker", "后台任务", worker),
+                Child("clock", "时钟", partial(manage, "jobs_clock")),
+            ],
             state_file=var / "serve.json",
             say=say,
             facts={"url": url},
@@ -55,22 +69,30 @@ def serve(
         ).run()
 
 
-def _web(listener: socket.socket, workers: int, threads: int) -> Child:
-    """gunicorn on a socket that stays open here, so that a restart refuses nobody."""
-    command = [
-        *(sys.executable, "-m", "gunicorn", "lianshu.web.wsgi:application"),
-        *("--bind", f"fd://{listener.fileno()}"),
-        *("--worker-class", "gthread"),
-        *("--workers", str(workers), "--threads", str(threads)),
-        *("--graceful-timeout", str(WEB_GRACE), "--timeout", "60", "--preload"),
-        *("--log-level", "warning", "--no-control-socket"),
-    ]
-    return Child("web", "网站", command, pass_fds=(listener.fileno(),))
+class _Web(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+    """gunicorn with our options on a socket that is open already."""
 
+    def __init__(self, listener: int, workers: int, threads: int) -> None:
+        self.options = {
+            "bind": f"fd://{listener}",
+            "worker_class": "gthread",
+            "workers": workers,
+            "threads": threads,
+            "graceful_timeout": WEB_GRACE,
+            "timeout": 60,
+            "preload_app": True,
+            "loglevel": "warning",
+            # Otherwise every installation of this user shares one socket in the home folder.
+            "control_socket_disable": True,
+        }
+        super().__init__()
 
-def _manage(name: str, label: str, *arguments: str) -> Child:
-    command = [sys.executable, "-m", "django", *arguments, "--settings", settings.SETTINGS_MODULE]
-    return Child(name, label, command)
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return import_string("lianshu.web.wsgi.application")
 
 
 def _worker_name(var: Path) -> str:

@@ -1,4 +1,7 @@
-"""Keeps a few child processes alive and ends them together. Knows nothing of Django."""
+"""Keeps a few child processes alive and ends them together. Knows nothing of Django.
+
+Children are forks: what the supervisor has imported is ready in each of them and in memory once.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,14 @@ import ctypes
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 BEAT: Final = 0.1
 GRACE: Final = 8.0
@@ -27,30 +30,66 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass
 class Child:
-    """A process to be kept running. `pass_fds` are open files it inherits."""
+    """A process to be kept running: `run` is called in it and should not return."""
 
     name: str
     label: str
-    command: Sequence[str]
-    pass_fds: tuple[int, ...] = ()
-    process: subprocess.Popen[bytes] | None = None
+    run: Callable[[], None]
+    pid: int = 0
     started: float = 0.0
     due: float = 0.0
     deaths: int = 0
-    asked_to_restart: bool = field(default=False)
+    asked_to_restart: bool = False
+
+    def start(self) -> None:
+        """Fork. The parent returns; the child runs and ends."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _live(self.run, parent)
+        self.started = time.monotonic()
+
+    def ended(self) -> int | None:
+        """The exit code, negative for a signal, once it has ended; then `pid` is 0."""
+        if not self.pid:
+            return None
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if not pid:
+            return None
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status)
 
 
-def _die_with(parent: int) -> Callable[[], None]:
-    """To be run in the child before it becomes the command: Linux kills it when we die, even by
-    SIGKILL. Other systems leave it to the children to be stopped."""
+def _live(run: Callable[[], None], parent: int) -> NoReturn:
+    """The life of a child, which never returns into the supervisor's code."""
+    code = 1
+    try:
+        _settle_in(parent)
+        run()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
-    def arrange() -> None:
-        if _libc is not None:
-            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent:
-                os._exit(1)
 
-    return arrange
+def _settle_in(parent: int) -> None:
+    # Ctrl-C in a terminal reaches the supervisor alone, which then stops its children in order.
+    os.setpgid(0, 0)
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_DFL)
+    # Linux kills us when the supervisor dies, even by SIGKILL; elsewhere an operator has to.
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit(1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
 
 class Supervisor:
@@ -95,41 +134,28 @@ class Supervisor:
                 child.asked_to_restart = True
 
     def _look_after(self, child: Child) -> None:
-        if child.process is None:
-            if time.monotonic() >= child.due:
-                self._start(child)
-            return
+        code = child.ended()
+        if code is not None:
+            self._note_death(child, code)
         if child.asked_to_restart:
             child.asked_to_restart = False
             _end([child])
-            self._start(child)
-        elif child.process.poll() is not None:
-            self._note_death(child, child.process.returncode)
-
-    def _start(self, child: Child) -> None:
-        child.process = subprocess.Popen(
-            child.command,
-            stdin=subprocess.DEVNULL,
-            pass_fds=child.pass_fds,
-            # Ctrl-C in a terminal reaches us alone; we then stop the children in order.
-            process_group=0,
-            preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - we have no other thread
-        )
-        child.started = time.monotonic()
-        self._write_state()
-        self.say(f"{child.label} 已启动，进程号 {child.process.pid}")
+            child.due = 0.0
+        if not child.pid and time.monotonic() >= child.due:
+            child.start()
+            self._write_state()
+            self.say(f"{child.label} 已启动，进程号 {child.pid}")
 
     def _note_death(self, child: Child, code: int) -> None:
         steady = time.monotonic() - child.started >= STEADY
         child.deaths = 0 if steady else child.deaths + 1
         pause = 0.0 if child.deaths <= 1 else min(LONGEST_PAUSE, 0.5 * 2 ** (child.deaths - 2))
         child.due = time.monotonic() + pause
-        child.process = None
         how = f"收到信号 {-code}" if code < 0 else f"退出码 {code}"
         self.say(f"{child.label} 意外停止（{how}），{pause:.1f} 秒后重新启动")
 
     def _write_state(self) -> None:
-        pids = {c.name: c.process.pid for c in self.children if c.process is not None}
+        pids = {child.name: child.pid for child in self.children if child.pid}
         text = json.dumps({"supervisor": os.getpid(), **pids, **self.facts})
         partial = self.state_file.with_suffix(".tmp")
         partial.write_text(text, encoding="utf-8")
@@ -143,15 +169,12 @@ class Supervisor:
 
 def _end(children: Sequence[Child]) -> None:
     """SIGTERM to all, and SIGKILL to what still runs after the grace."""
-    running = [child.process for child in children if child.process is not None]
-    for process in running:
-        process.terminate()
     deadline = time.monotonic() + GRACE
-    for process in running:
-        try:
-            process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    for child in children:
-        child.process = None
+    running = [child for child in children if child.pid]
+    for child in running:
+        os.kill(child.pid, signal.SIGTERM)
+    while running := [child for child in running if child.ended() is None]:
+        if time.monotonic() >= deadline:
+            for child in running:
+                os.kill(child.pid, signal.SIGKILL)
+        time.sleep(BEAT)
