@@ -32,6 +32,7 @@ COMMANDS: dict[str, Command] = {
     "match": Command(
         "lianshu.cli.match", "match", "给两张表：为每条需求排出最合适的资源，并写明理由"
     ),
+    "demo": Command("lianshu.cli.demo", "demo", "演示城市：lianshu demo load", raw=True),
     "serve": Command("lianshu.cli.serve", "serve", "启动网站、后台任务和时钟"),
     "manage": Command("lianshu.cli.manage", "manage", "Django 自带的管理命令", raw=True),
 }
