@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 import shutil
 from collections import Counter
@@ -13,8 +12,9 @@ import pytest
 
 from lianshu.authority import Capability
 from lianshu.demo.definitions import Demand, Resource
-from lianshu.demo.pack import DemoPack, Placed, has_credit_check_digits, read_demo
+from lianshu.demo.pack import DemoPack, Placed, read_demo
 from lianshu.engine.definitions import DefinitionError, Finding
+from lianshu.engine.identity import Verdict, check_credit_code
 from lianshu.engine.matching import Facets, Post, match
 from lianshu.engine.sheets import guess_mapping
 from lianshu.exchange.import_columns import DEMAND_COLUMNS, RESOURCE_COLUMNS
@@ -23,7 +23,6 @@ from lianshu.registry.models import OrganisationKind
 
 ROOT = Path(__file__).parents[2]
 PACK = ROOT / "packs/demo"
-DATA = Path(os.environ.get("LIANSHU_DATA", ROOT.parent / "shared/data"))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +75,7 @@ def test_each_role_has_one_account_and_only_known_capabilities(city: DemoPack) -
 def test_nobody_in_it_can_be_real(city: DemoPack) -> None:
     codes = [organisation.uscc for organisation in city.organisations]
     assert all(code[2:8] == "990000" for code in codes)
-    assert all(has_credit_check_digits(code) for code in codes)
+    assert {check_credit_code(code).verdict for code in codes} == {Verdict.VALID}
     assert len(set(codes)) == 30
     numbers = {organisation.contact.phone for organisation in city.organisations}
     assert all(number.startswith("0574-0000") for number in numbers)
@@ -185,14 +184,3 @@ def test_a_defect_is_told_with_its_place(
 
 def _near(finding: Finding, line: int) -> bool:
     return finding.line is not None and abs(finding.line - line) <= 1
-
-
-def test_credit_codes_against_real_vectors() -> None:
-    path = DATA / "uscc/uscc_vectors.csv"
-    if not path.exists():
-        pytest.skip(f"no {path}: set LIANSHU_DATA")
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert len(rows) > 300
-    wrong = [r for r in rows if has_credit_check_digits(r["code"]) != (r["expected"] == "valid")]
-    assert wrong == []

@@ -28,6 +28,7 @@ from lianshu.engine.definitions import (
     load_file,
     load_folder,
 )
+from lianshu.engine.identity import Verdict, check_credit_code
 
 PostT = TypeVar("PostT", bound=Post)
 Read = TypeVar("Read")
@@ -124,7 +125,7 @@ class _Checks:
             here: Spot = ("organisations", index)
             yield from self._known(self.members, (*here, "region"), member.region, self.regions)
             yield from self._known(self.members, (*here, "chain"), member.chain, self.chains)
-            if not has_credit_check_digits(member.uscc) or member.uscc in codes:
+            if check_credit_code(member.uscc).verdict is not Verdict.VALID or member.uscc in codes:
                 message = f"统一社会信用代码 {member.uscc} 校验位不对或重复，请更正"
                 yield self.members.finding(*here, "uscc", rule="P002", message=message)
             codes.add(member.uscc)
@@ -184,19 +185,3 @@ def _posts(file: Loaded[DemandsFile] | Loaded[ResourcesFile]) -> Iterator[tuple[
         key, posts = "resources", value.resources
     for index, post in enumerate(posts):
         yield (key, index), post
-
-
-_CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def has_credit_check_digits(code: str) -> bool:
-    """Both check characters of GB 32100-2015: of the organisation body code and of the whole."""
-    if len(code) != 18 or any(letter not in _CREDIT for letter in code):
-        return False
-    body = sum(int(c, 36) * w for c, w in zip(code[8:16], _BODY_WEIGHTS, strict=True))
-    whole = sum(_CREDIT.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
-    return (
-        code[16] == "0123456789X"[(11 - body % 11) % 11]
-        and code[17] == _CREDIT[(31 - whole % 31) % 31]
-    )
