@@ -79,7 +79,7 @@ def test_excel_and_json_by_suffix(tmp_path: Path) -> None:
     golden = rows_of(HERE / "by_demands.csv")
     sheet, text = tmp_path / "x.xlsx", tmp_path / "x.json"
     assert match("--top", 2, "--out", sheet) == match("--top", 2, "--out", text) == 0
-    rows = list(load_workbook(sheet).active.values)
+    rows = list(load_workbook(sheet).worksheets[0].values)
     assert rows[0] == ("demand_id", "resource_id", "rank", "score", "reasons")
     assert [(row[0], row[1], row[4]) for row in rows[1:]] == [
         (row["demand_id"], row["resource_id"], row["reasons"]) for row in golden
@@ -181,8 +181,9 @@ def test_bad_facets_and_empty_texts_are_told_and_matched(
 
 def test_excel_ids_stay_as_seen(tmp_path: Path) -> None:
     book = Workbook()
-    book.active.append(["id", "标题"])
-    book.active.append([101, "陶瓷涂覆隔膜"])
+    page = book.worksheets[0]
+    page.append(["id", "标题"])
+    page.append([101, "陶瓷涂覆隔膜"])
     path = tmp_path / "d.xlsx"
     book.save(path)
     out = tmp_path / "x.csv"

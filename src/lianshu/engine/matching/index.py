@@ -21,6 +21,8 @@ B = 0.75
 SLACK = 1.0001
 # The share of documents from which a term is common: at most 50 rows per term of mean length.
 COMMON = 0.02
+# A list this short is added without asking whether it could be skipped.
+SHORT = 1000
 
 
 def inverse_document_frequency(present: NDArray[np.int64], documents: int) -> NDArray[np.float32]:
@@ -117,19 +119,23 @@ class Index:
             (self._list(term, count) for term, count in wanted.items()), key=attrgetter("size")
         )
         left = sum(one.highest for one in lists)
-        seen = np.zeros(0, dtype=np.int32)
-        reached = np.zeros(0, dtype=np.float32)
+        parts = [np.zeros(0, dtype=np.int32)]
+        total = 0
         for position, one in enumerate(lists):
-            if len(seen) >= top:
-                least = np.partition(reached, len(reached) - top)[len(reached) - top]
-                if left * SLACK < least:
+            if total >= top and one.size > SHORT:
+                seen = np.concatenate(parts)
+                reached = sums[seen]
+                if left * SLACK < _least(reached, top):
                     sums[seen] = 0
                     return _look_up(seen, reached, lists[position:], left, top)
+                parts = [seen]
             before = sums[one.numbers]
             sums[one.numbers] = before + one.weights
-            seen = np.concatenate([seen, one.numbers[before == 0]])
-            reached = sums[seen]
+            parts.append(one.numbers[before == 0])
+            total += len(parts[-1])
             left -= one.highest
+        seen = np.concatenate(parts)
+        reached = sums[seen]
         sums[seen] = 0
         return seen, reached
 
@@ -175,12 +181,16 @@ def _look_up(
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Add the remaining lists to the documents that can still be among the best `top`."""
     for one in lists:
-        least = np.partition(reached, len(reached) - top)[len(reached) - top]
-        hopeful = np.flatnonzero(reached + np.float32(left * SLACK) >= least)
+        hopeful = np.flatnonzero(reached + np.float32(left * SLACK) >= _least(reached, top))
         seen = seen[hopeful]
         reached = reached[hopeful] + one.of(seen)
         left -= one.highest
     return seen, reached
+
+
+def _least(scores: NDArray[np.floating], top: int) -> float:
+    """The lowest of the `top` highest scores."""
+    return float(np.partition(scores, len(scores) - top)[len(scores) - top])
 
 
 def inverted(weights: csr_array[np.float32]) -> csr_array[np.float32]:
@@ -196,8 +206,7 @@ def best_of(
     """Positions of the `top` highest scores, best first; equal scores by number."""
     if len(scores) > top:
         # Everything equal to the last kept score stays in, so that numbers decide among equals.
-        least = np.partition(scores, len(scores) - top)[len(scores) - top]
-        kept = np.flatnonzero(scores >= least)
+        kept = np.flatnonzero(scores >= _least(scores, top))
     else:
         kept = np.arange(len(scores))
     order = np.lexsort((numbers[kept], -scores[kept]))[:top]
