@@ -19,7 +19,8 @@ class Command:
     """A command: where its function is and the line about it in `lianshu --help`.
 
     The function is annotated for typer and ends with `typer.Exit(code)` unless it is done. With
-    `raw` it gets the arguments as they are and returns the exit code.
+    `raw` it gets the arguments as they are and returns the exit code. A `running.group` of
+    commands takes its place where there are several.
     """
 
     module: str
@@ -33,6 +34,10 @@ COMMANDS: dict[str, Command] = {
         "lianshu.cli.match", "match", "给两张表：为每条需求排出最合适的资源，并写明理由"
     ),
     "demo": Command("lianshu.cli.demo", "demo", "演示城市：lianshu demo load", raw=True),
+    "uscc": Command("lianshu.cli.uscc", "app", "统一社会信用代码：uscc check 核对一张表"),
+    "codes": Command(
+        "lianshu.cli.codes", "app", "公共代码表：codes check 检查，codes show 查一个代码"
+    ),
     "serve": Command("lianshu.cli.serve", "serve", "启动网站、后台任务和时钟"),
     "manage": Command("lianshu.cli.manage", "manage", "Django 自带的管理命令", raw=True),
 }

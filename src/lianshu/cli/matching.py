@@ -4,10 +4,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from lianshu.cli.output import put_table, refuse_overwriting
 from lianshu.cli.posts import read_posts
-from lianshu.cli.running import InputError
 from lianshu.engine.matching import Direction, Match, line, match
-from lianshu.engine.sheets import write_table
 
 HEADER = ("demand_id", "resource_id", "rank", "score", "reasons")
 
@@ -19,7 +18,7 @@ def match_files(
 
     Raises `SheetError` or `InputError` when a file cannot be used; then nothing is written.
     """
-    _refuse_overwriting(out, (demands, resources))
+    refuse_overwriting(out, (demands, resources))
     wanted = read_posts(demands, "demand")
     offered = read_posts(resources, "resource")
     matches = match(wanted, offered, top=top, direction=direction)
@@ -28,17 +27,7 @@ def match_files(
         (one.demand_id, one.resource_id, one.rank, one.score, line(one.reasons))
         for one in _shown(matches, len(asking), min(top, len(other)))
     )
-    if out is None:
-        write_table(sys.stdout.buffer, HEADER, rows, format="csv")
-        sys.stdout.buffer.flush()
-    else:
-        write_table(out, HEADER, rows)
-
-
-def _refuse_overwriting(out: Path | None, inputs: Iterable[Path]) -> None:
-    for path in inputs:
-        if out is not None and out.exists() and path.exists() and out.samefile(path):
-            raise InputError(f"{out}：结果不能写到输入文件上。请给 --out 换一个名字。")
+    put_table(out, HEADER, rows)
 
 
 def _shown(matches: Iterable[Match], asking: int, each: int) -> Iterator[Match]:

@@ -21,10 +21,31 @@ def say(message: str) -> None:
     sys.stderr.flush()
 
 
+def _app() -> typer.Typer:
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def group(help: str) -> typer.Typer:
+    """An empty group of commands, `lianshu NAME COMMAND …`, to be filled by its `command()`."""
+    app = _app()
+
+    def describe() -> None:
+        """Keeps typer from taking a group of one command for that command."""
+
+    app.callback(help=help)(describe)
+    return app
+
+
 def run(name: str, function: Callable[..., None], arguments: Sequence[str]) -> int:
-    """Parse `arguments` for `function`, call it, return the exit code of the contract."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command()(function)
+    """Parse `arguments` for `function`, call it, return the exit code of the contract.
+
+    `function` may be a `group` of commands; then the first argument chooses among them.
+    """
+    if isinstance(function, typer.Typer):
+        app = function
+    else:
+        app = _app()
+        app.command()(function)
     command = typer.main.get_command(app)
     try:
         code = command.main(args=list(arguments), prog_name=name, standalone_mode=False)
