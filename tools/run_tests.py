@@ -25,7 +25,15 @@ SCRIPTS = Path(sys.executable).parent
 SOURCES = ["src", "tests", "tools", "bench"]
 # Engines and tools know no database, so PostgreSQL has nothing to say about them.
 WITHOUT_DATABASE = ["--ignore=tests/engine", "--ignore=tests/house", "--ignore=tests/tools"]
-PYTEST = [sys.executable, "-m", "pytest", "--quiet", "--color=no"]
+PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "--quiet",
+    "--color=no",
+    "--durations=8",
+    "--durations-min=3",
+]
 PARALLEL = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist=worksteal"]
 
 
