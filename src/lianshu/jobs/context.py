@@ -14,11 +14,11 @@ from lianshu.jobs.models import Job
 REPORT_SECONDS = 0.5
 
 
-class Cancelled(Exception):  # noqa: N818 - a signal, not an error
+class Cancelled(Exception):
     """Somebody cancelled the job, or it was handed to another worker: stop here."""
 
 
-class Interrupted(Exception):  # noqa: N818 - a signal, not an error
+class Interrupted(Exception):
     """The worker is shutting down: stop here, the job goes back to the queue."""
 
 
