@@ -35,7 +35,11 @@ BACKGROUND_POSTS = 1_000
 
 
 def engine_post(reading: PostReading) -> EnginePost:
-    """What the engine may know: exactly what the reader may."""
+    """What the engine may know: exactly what the reader may.
+
+    Region and deadline are left out: two districts of one city are no reason against a pair, and a
+    resource has no day of delivery to compare.
+    """
     return EnginePost(
         id=reading.public_id,
         title=reading.title,
@@ -47,10 +51,8 @@ def engine_post(reading: PostReading) -> EnginePost:
                 if reading.trl_level is None
                 else Readiness(reading.trl_scale, reading.trl_level)
             ),
-            region=reading.region.code,
             chain=None if reading.chain is None else reading.chain.code,
             budget_fen=_money(reading),
-            deadline=reading.deadline,
         ),
     )
 
@@ -220,9 +222,7 @@ def _facet_name(facet: str | None) -> str:
     names = {
         "kind": _("类型"),
         "readiness": _("技术成熟度"),
-        "region": _("地区"),
         "chain": _("产业链"),
         "budget_fen": _("预算"),
-        "deadline": _("期限"),
     }
     return names.get(facet or "", facet or "")
