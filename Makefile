@@ -1,7 +1,7 @@
 # Two commands to know: `make demo` shows Lianshu, `make test` proves it.
 PORT ?= 8000
-# The demo never touches a database that the environment names.
-DEMO = env -u DATABASE_URL LIANSHU_ENV=demo LIANSHU_VAR="$(CURDIR)/var" \
+# The demo never touches a database that the environment names. `exec`: ending make ends the server.
+DEMO = exec env -u DATABASE_URL LIANSHU_ENV=demo LIANSHU_VAR="$(CURDIR)/var" \
 	LIANSHU_SITE_URL=http://127.0.0.1:$(PORT) .venv/bin/lianshu
 
 .PHONY: help demo test setup lock messages clean
