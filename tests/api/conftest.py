@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from lianshu.accounts.services import issue_token
 from tests.cast import NOW, Cast
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 
 @dataclass
@@ -23,30 +25,29 @@ class Caller:
     language: str = "zh-hans"
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """The response to `method /api<path>`; `body` is sent as JSON."""
         sent = {"Accept-Language": self.language, **headers}
         if self.token is not None:
             sent["Authorization"] = f"Bearer {self.token}"
-        response: HttpResponse = self.client.generic(
+        return self.client.generic(
             method,
             f"/api{path}",
             data="" if body is None else json_text(body),
             content_type="application/json",
             headers=sent,
         )
-        return response
 
     def get(self, path: str) -> Any:
         """The answer of a GET that must succeed."""
         response = self.call("GET", path)
         assert response.status_code == 200, response.content.decode()
-        return response.json()  # type: ignore[attr-defined]
+        return response.json()
 
     def refused(self, method: str, path: str, body: Any = None) -> tuple[int, str, str | None]:
         """Status, code and field of an answer that must be an error in the one shape."""
         response = self.call(method, path, body)
-        answer = response.json()  # type: ignore[attr-defined]
+        answer = response.json()
         assert set(answer) == {"code", "message", "field"}, answer
         assert answer["message"]
         return response.status_code, answer["code"], answer["field"]

@@ -15,6 +15,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -90,7 +91,9 @@ def operations() -> list[Operation]:
     """Every operation of the document, called in this process."""
     loaded = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
     loaded.app = WSGIHandler()
-    return [found.ok() for found in loaded.get_all_operations()]
+    found = list(loaded.get_all_operations())
+    assert all(isinstance(each, Ok) for each in found)
+    return [each.ok() for each in found if isinstance(each, Ok)]
 
 
 def explore(
@@ -116,7 +119,7 @@ def explore(
                 name: scene.ids.get(name, value) for name, value in case.path_parameters.items()
             }
             if isinstance(case.body, dict):
-                known = {"owner": scene.owner, "version": 1}
+                known: dict[str, Any] = {"owner": scene.owner, "version": 1}
                 case.body |= {name: known[name] for name in known.keys() & case.body.keys()}
         with transaction.atomic():
             response = case.call(headers=headers)
@@ -130,7 +133,7 @@ def explore(
 
 def test_what_an_officers_token_gets_is_documented(scene: Scene, callers: Callers) -> None:
     headers = {"Authorization": f"Bearer {callers.by('officer').token}"}
-    found = {each.label: explore(each, scene, headers, 10) for each in operations()}
+    found = {each.label: explore(each, scene, headers, 6) for each in operations()}
     assert len(found) > 30
     read = {label: codes for label, codes in found.items() if label.startswith("GET")}
     assert [label for label, codes in read.items() if not codes[200]] == []

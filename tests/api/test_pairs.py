@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 
 from lianshu.exchange.models import Demand
 from lianshu.imports.models import ImportRun
 from lianshu.imports.services.checking import check_run
 from tests.api.conftest import Caller, Callers
 from tests.cast import NOW, Cast
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 
 @pytest.fixture
@@ -27,8 +31,8 @@ def pair(callers: Callers, cast: Cast) -> str:
     return str(row["id"])
 
 
-def json_of(response: HttpResponse) -> dict[str, str]:
-    answer: dict[str, str] = response.json()  # type: ignore[attr-defined]
+def json_of(response: Answer) -> dict[str, str]:
+    answer: dict[str, str] = response.json()
     return answer
 
 
@@ -93,9 +97,9 @@ def test_the_office_discloses_nothing_for_others(callers: Callers, pair: str) ->
     assert answer[:2] == (403, "refused")
 
 
-def upload(caller: Caller, *, target: str = "demands", **headers: str) -> HttpResponse:
+def upload(caller: Caller, *, target: str = "demands", **headers: str) -> Answer:
     content = "需求编号,标题,单位\n1,磁钢工艺,甬江磁材有限公司\n2,,甬江磁材有限公司\n"
-    response: HttpResponse = caller.client.post(
+    return caller.client.post(
         "/api/imports",
         {
             "target": target,
@@ -104,7 +108,6 @@ def upload(caller: Caller, *, target: str = "demands", **headers: str) -> HttpRe
         },
         headers={"Authorization": f"Bearer {caller.token}", **headers},
     )
-    return response
 
 
 def test_a_file_is_uploaded_looked_at_and_confirmed(callers: Callers, cast: Cast) -> None:

@@ -30,7 +30,7 @@ def test_a_demand_is_created_read_changed_and_withdrawn(callers: Callers, cast: 
     alice = callers.by("alice")
     response = alice.call("POST", "/demands", new_demand(cast, publish=True))
     assert response.status_code == 201, response.content.decode()
-    state = response.json()  # type: ignore[attr-defined]
+    state = response.json()
     assert (state["status"], state["version"]) == ("published", 1)
     address = f"/demands/{state['id']}"
     got = alice.get(address)
@@ -42,11 +42,11 @@ def test_a_demand_is_created_read_changed_and_withdrawn(callers: Callers, cast: 
     )
     assert got["region"] == {"code": "yinzhou", "name": "鄞州区"}
     change = {"version": 1, "chain": None, "budget_min": None, "region": "ningbo"}
-    assert alice.call("PATCH", address, change).json()["version"] == 2  # type: ignore[attr-defined]
+    assert alice.call("PATCH", address, change).json()["version"] == 2
     got = alice.get(address)
     assert (got["chain"], got["budget_min"], got["title"]) == (None, None, "高矫顽力磁钢")
     assert got["region"]["code"] == "ningbo"
-    assert alice.call("POST", f"{address}/withdraw").json()["status"] == "withdrawn"  # type: ignore[attr-defined]
+    assert alice.call("POST", f"{address}/withdraw").json()["status"] == "withdrawn"
     assert alice.refused("POST", f"{address}/renew")[:2] == (403, "refused")
 
 
@@ -58,7 +58,7 @@ def test_a_resource_keeps_its_facets(callers: Callers, cast: Cast) -> None:
         "facets": {"patent_number": "ZL2026"},
     }
     carol = callers.by("carol")
-    state = carol.call("POST", "/resources", body).json()  # type: ignore[attr-defined]
+    state = carol.call("POST", "/resources", body).json()
     assert carol.get(f"/resources/{state['id']}")["facets"] == {"patent_number": "ZL2026"}
     wrong = carol.refused("POST", "/resources", body | {"facets": {"wings": 2}})
     assert wrong == (422, "invalid", "facets")
@@ -156,7 +156,7 @@ def test_exclusions_hide_the_post_and_disclosures_open_it(callers: Callers, cast
     alice.call("PUT", f"{address}/disclosures/{bank}", {"level": "summary"})
     assert dan.get(address)["detail"] is None
     set_ = alice.call("PUT", f"{address}/exclusions", {"organisations": [motors, motors]})
-    assert set_.json() == {"organisations": [{"id": motors, "name": "慈湖电机有限公司"}]}  # type: ignore[attr-defined]
+    assert set_.json() == {"organisations": [{"id": motors, "name": "慈湖电机有限公司"}]}
     assert bob.refused("GET", address)[0] == 404
     assert bob.get("/demands")["total"] == 0
     unknown = {"organisations": ["zzzzzzzzzzzz"]}
@@ -191,6 +191,6 @@ def test_a_resource_is_matched_from_its_side_too(callers: Callers, cast: Cast) -
     resource: Resource = cast.resource()
     carol = callers.by("carol")
     matched = carol.call("POST", f"/resources/{resource.public_id}/match")
-    assert matched.json() == {"proposals": 1}  # type: ignore[attr-defined]
+    assert matched.json() == {"proposals": 1}
     (pair,) = carol.get(f"/recommendations?resource={resource.public_id}")["items"]
     assert pair["resource_rank"] == 1

@@ -43,6 +43,15 @@ class Source:
             at = self.parents.get(at)
         return ".".join(reversed(names)) or "<module>"
 
+    def foreign_names(self) -> set[str]:
+        """What the file imports from other packages than ours."""
+        return {
+            alias.asname or alias.name
+            for node in self.tree.body
+            if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("lianshu")
+            for alias in node.names
+        }
+
     def chain_after(self, node: ast.AST) -> list[str]:
         """The attributes taken one after another from `node`: `a.b().c` gives `b`, `c`."""
         names = []

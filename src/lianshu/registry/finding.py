@@ -66,7 +66,11 @@ class OrganisationFinder:
 
     def _fetch(self, pk: int) -> Organisation:
         if pk not in self._found:
-            self._found[pk] = Organisation.objects.select_related("region", "chain").get(pk=pk)
+            self._found[pk] = (
+                Organisation.objects.visible_to(self._actor)
+                .select_related("region", "chain")
+                .get(pk=pk)
+            )
         return self._found[pk]
 
 
