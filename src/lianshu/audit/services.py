@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import models
 
 from lianshu.audit.models import AuditEntry
 from lianshu.authority import Actor
+from lianshu.records.bulk import insert_rows
 
 LABEL_LENGTH = 200
 
@@ -22,27 +23,8 @@ def record(
     now: datetime,
     changes: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Add one entry, in the caller's transaction."""
-    entry = build_entry(actor=actor, action=action, obj=obj, now=now, changes=changes)
-    entry.save()
-    return entry
-
-
-def record_many(entries: Iterable[AuditEntry]) -> None:
-    """Add the entries of a bulk write, in the caller's transaction."""
-    AuditEntry.objects.bulk_create(entries, batch_size=1_000)
-
-
-def build_entry(
-    *,
-    actor: Actor,
-    action: str,
-    obj: models.Model,
-    now: datetime,
-    changes: Mapping[str, Any] | None = None,
-) -> AuditEntry:
-    """An unsaved entry about `obj`, which must have been saved."""
-    return AuditEntry(
+    """Add one entry about `obj`, which must have been saved, in the caller's transaction."""
+    return AuditEntry.objects.create(
         at=now,
         action=action,
         actor_user_id=actor.user_id,
@@ -51,4 +33,29 @@ def build_entry(
         object_id=obj.pk,
         object_label=str(obj)[:LABEL_LENGTH],
         changes=dict(changes or {}),
+    )
+
+
+def record_many(
+    *,
+    actor: Actor,
+    action: str,
+    objects: Sequence[models.Model],
+    changes: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> None:
+    """Add one entry for each of the saved objects, in the caller's transaction."""
+    insert_rows(
+        AuditEntry,
+        (
+            *("at", "action", "actor_user_id", "actor_name"),
+            *("object_type", "object_id", "object_label", "changes"),
+        ),
+        [
+            (
+                *(now, action, actor.user_id, actor.name),
+                *(obj._meta.label_lower, obj.pk, str(obj)[:LABEL_LENGTH], changed),
+            )
+            for obj, changed in zip(objects, changes, strict=True)
+        ],
     )

@@ -141,11 +141,6 @@ class ImportRun(models.Model):
         """Rows that can be imported."""
         return self.to_create + self.to_change + self.to_leave
 
-    @property
-    def remaining(self) -> int:
-        """Good rows that are not written yet, once writing has begun."""
-        return max(0, self.total_rows - self.bad_count - self.applied_rows)
-
 
 class BadRow(models.Model):
     """One row that cannot be imported, with everything that is wrong with it.

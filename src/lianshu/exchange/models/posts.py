@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,12 @@ from lianshu.records.text import NAME_KEY_LENGTH, join_texts, name_key, search_t
 from lianshu.registry.models import Chain, Organisation, Region
 
 TITLE_LENGTH = 200
+
+
+@lru_cache(maxsize=2_000)
+def _identity_tokens(name: str, short_name: str, contact_name: str) -> str:
+    """Kept because the posts of a list have few owners."""
+    return search_tokens(join_texts([name, short_name, contact_name]), initials=True)
 
 
 class Post(models.Model):
@@ -79,8 +87,8 @@ class Post(models.Model):
         title = search_tokens(self.title, initials=True)
         summary = search_tokens(self.summary)
         self.search_summary = " ".join(sorted({*title.split(), *summary.split()}))
-        self.search_identity = search_tokens(
-            join_texts([self.owner.name, self.owner.short_name, self.contact_name]), initials=True
+        self.search_identity = _identity_tokens(
+            self.owner.name, self.owner.short_name, self.contact_name
         )
         self.search_detail = search_tokens(self.detail_text())
 

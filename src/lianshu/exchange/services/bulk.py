@@ -10,6 +10,7 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from lianshu.exchange.rules import can_edit_post, can_post_for, coordinates
 from lianshu.exchange.services.cleaning import check_ready_to_publish, check_whole
 from lianshu.exchange.services.history import snapshot, write_history
 from lianshu.exchange.services.posts import LIFE
+from lianshu.records.bulk import insert_rows, stored_names
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.models import Organisation
 
@@ -238,12 +240,18 @@ def _stamp(post: Demand | Resource, now: datetime) -> None:
 def _create(posts: Sequence[Demand | Resource]) -> None:
     if not posts:
         return
-    manager: Any = type(posts[0])._default_manager
+    model = type(posts[0])
+    names = stored_names(model)
     try:
         with transaction.atomic():
-            manager.bulk_create(posts, batch_size=500)
+            insert_rows(model, names, map(attrgetter(*names), posts))
     except IntegrityError as error:
         raise Conflict(_("有编号刚刚被另一次导入登记了，请重新检查。")) from error
+    rows = model._default_manager.filter(public_id__in=[post.public_id for post in posts])
+    keys = dict(rows.values_list("public_id", "pk"))
+    for post in posts:
+        post.pk = keys[post.public_id]
+        post._state.adding = False
 
 
 def _change(

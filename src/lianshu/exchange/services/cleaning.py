@@ -40,6 +40,7 @@ KINDS: dict[type[Post], type[DemandKind] | type[ResourceKind]] = {
     Demand: DemandKind,
     Resource: ResourceKind,
 }
+KIND_VALUES = {model: frozenset(kinds.values) for model, kinds in KINDS.items()}
 
 
 def clean_values(model: type[Post], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def clean_values(model: type[Post], values: Mapping[str, Any]) -> dict[str, Any]
         )
     cleaned = {key: _clean_value(key, value) for key, value in values.items()}
     kinds = KINDS[model]
-    if "kind" in cleaned and cleaned["kind"] not in kinds.values:
+    if "kind" in cleaned and cleaned["kind"] not in KIND_VALUES[model]:
         raise DomainError(
             _("不认识的类型“%(kind)s”，可选：%(choices)s。")
             % {"kind": cleaned["kind"], "choices": "、".join(str(c) for c in kinds.labels)},

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import models
 
-from lianshu.audit.models import AuditEntry
-from lianshu.audit.services import build_entry, record_many
+from lianshu.audit.services import record_many
 from lianshu.authority import Actor
 from lianshu.exchange.models import Demand, DemandRevision, Post, Resource, ResourceRevision
 from lianshu.exchange.services.cleaning import FIELDS
+from lianshu.records.bulk import insert_rows
 
 # Any: the two tables have one shape, which their common abstract base cannot tell a manager.
 REVISIONS: dict[type[Post], Any] = {
@@ -21,6 +21,7 @@ REVISIONS: dict[type[Post], Any] = {
 }
 # What a reader of the audit alone must not learn; that it changed is recorded, its wording not.
 UNWORDED = {"contact", "contact_name", "detail", "indicators", "budget_min", "budget_max", "facets"}
+_PLAIN = frozenset({str, int, dict})
 STATE_FIELDS = ("status", "expires_at")
 
 
@@ -30,6 +31,8 @@ def snapshot(post: Post) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, models.Model):
         return str(value)
     return value.isoformat() if isinstance(value, date | datetime) else value
@@ -55,38 +58,22 @@ def write_history(
     """One revision and one audit entry for each saved post, in the caller's transaction."""
     if not posts:
         return
-    revision = REVISIONS[type(posts[0])]
     after = [snapshot(post) for post in posts]
-    revision._default_manager.bulk_create(
-        (
-            revision(
-                post_id=post.pk,
-                number=post.version,
-                at=now,
-                actor_name=actor.name,
-                action=action,
-                content=content,
-            )
+    insert_rows(
+        REVISIONS[type(posts[0])],
+        ("post_id", "number", "at", "actor_name", "action", "content"),
+        [
+            (post.pk, post.version, now, actor.name, action, content)
             for post, content in zip(posts, after, strict=True)
-        ),
-        batch_size=1_000,
+        ],
     )
-    record_many(_entries(actor, action, posts, before, after, now))
-
-
-def _entries(
-    actor: Actor,
-    action: str,
-    posts: Sequence[Post],
-    before: Sequence[dict[str, Any] | None],
-    after: Sequence[dict[str, Any]],
-    now: datetime,
-) -> Iterable[AuditEntry]:
-    for post, old, new in zip(posts, before, after, strict=True):
-        yield build_entry(
-            actor=actor,
-            action=f"{post._meta.model_name}.{action}",
-            obj=post,
-            now=now,
-            changes={} if old is None else changes_between(old, new),
-        )
+    record_many(
+        actor=actor,
+        action=f"{posts[0]._meta.model_name}.{action}",
+        objects=posts,
+        changes=[
+            {} if old is None else changes_between(old, new)
+            for old, new in zip(before, after, strict=True)
+        ],
+        now=now,
+    )

@@ -16,7 +16,7 @@ from lianshu.authority import Actor, Refusal, require
 from lianshu.engine.sheets import Table
 from lianshu.imports.models import BadRow, ImportRun, Mode, RunStatus
 from lianshu.imports.rules import can_import
-from lianshu.imports.services.checking import Progress, examine_rows, plan_chunk
+from lianshu.imports.services.checking import Progress, examine_rows, plan_chunk, store_bad
 from lianshu.imports.services.reading import Examined, Examiner, header_fingerprint, opened_table
 from lianshu.imports.targets import ImportContext, Plan, target_of
 from lianshu.notices.services import notify
@@ -31,57 +31,64 @@ Clock = Callable[[], datetime]
 def apply_run(*, actor: Actor, run: ImportRun, clock: Clock, progress: Progress) -> None:
     """Write the good rows from the first that is not in yet, then say that it is done.
 
-    Everything that is left is checked first, since registry and rights may have changed after the
-    preview. With `Mode.ALL` a single bad row then stops it before anything more is written.
-    Raises `DomainError` with what is in, what is not, and how to go on.
+    Each row is judged again as it is written, since registry and rights may have changed after the
+    preview. With `Mode.ALL` everything left is judged before anything is written, and one bad row
+    stops it. Raises `DomainError` with what is in, what is not, and how to go on.
     """
     require(can_import(actor, target_of(run.target)))
     try:
         with opened_table(run) as table:
             if header_fingerprint(table.header) != run.fingerprint:
                 raise DomainError(_("文件的表头与检查时不同，请重新上传。"))
-            examine_rows(actor=actor, run=run, table=table, now=clock(), progress=progress)
-            _store_counts(run)
-            if run.mode == Mode.ALL and run.bad_count:
-                raise DomainError(
-                    _("检查之后又有 %(count)d 行变得不能导入（见问题行），按“全部正确才导入”停下。")
-                    % {"count": run.bad_count}
-                )
+            if run.mode == Mode.ALL:
+                _refuse_bad_rows(actor=actor, run=run, table=table, clock=clock, progress=progress)
             _write(actor=actor, run=run, table=table, clock=clock, progress=progress)
         _finish(actor=actor, run=run, now=clock())
     except (DomainError, Refusal) as error:
         raise DomainError(stop_run(run=run, reason=str(error), now=clock())) from error
 
 
-def _store_counts(run: ImportRun) -> None:
+def _refuse_bad_rows(
+    *, actor: Actor, run: ImportRun, table: Table, clock: Clock, progress: Progress
+) -> None:
+    examine_rows(actor=actor, run=run, table=table, now=clock(), progress=progress)
     names = ("total_rows", "to_create", "to_change", "to_leave", "bad_count", "preview", "changes")
     ImportRun.objects.filter(pk=run.pk).update(**{name: getattr(run, name) for name in names})
+    if run.bad_count:
+        raise DomainError(
+            _("检查之后又有 %(count)d 行变得不能导入（见问题行），按“全部正确才导入”停下。")
+            % {"count": run.bad_count}
+        )
 
 
 def _write(*, actor: Actor, run: ImportRun, table: Table, clock: Clock, progress: Progress) -> None:
     target = target_of(run.target)
     session = target.session(ImportContext(actor, run.source, run.options, clock()))
     examiner = Examiner(run, table, target, session)
-    bad = set(BadRow.objects.filter(run=run).values_list("number", flat=True))
     for chunk in examiner.chunks(after=run.last_row):
-        good = [each for each in chunk if each.row.number not in bad]
-        _write_chunk(examiner, chunk[-1].row.number, len(chunk), good)
+        _write_chunk(examiner, chunk)
         progress(run.applied_rows, run.total_rows, _("正在导入"))
         time.sleep(PAUSE_SECONDS)
 
 
-def _write_chunk(examiner: Examiner, last: int, size: int, good: list[Examined]) -> None:
-    plans = plan_chunk(examiner, good)
-    for each in good:
-        if each.problems:
-            raise DomainError(each.problems[0].message)
-    rows: list[Any] = [each.prepared for each in good]
-    ordered: list[Plan] = [plans[each.row.number] for each in good]
+def _write_chunk(examiner: Examiner, chunk: list[Examined]) -> None:
+    plans = plan_chunk(examiner, chunk)
+    bad = [each for each in chunk if each.problems]
+    if bad and examiner.run.mode == Mode.ALL:
+        raise DomainError(bad[0].problems[0].message)
+    rows: list[Any] = [each.prepared for each in chunk if not each.problems]
+    ordered: list[Plan] = list(plans.values())
     examiner.session.compute(rows, ordered)
     actions = [plan.action for plan in ordered]
+    last = chunk[-1].row.number
     with transaction.atomic():
         examiner.session.write(rows, ordered)
-        _advance(examiner.run, last, size, actions)
+        # What the preview said of these rows gives way to what became of them.
+        BadRow.objects.filter(
+            run=examiner.run, number__gt=examiner.run.last_row, number__lte=last
+        ).delete()
+        store_bad(examiner.run, bad)
+        _advance(examiner.run, last, len(chunk), actions)
 
 
 def _advance(run: ImportRun, last: int, size: int, actions: Sequence[str]) -> None:
@@ -108,8 +115,9 @@ def _advance(run: ImportRun, last: int, size: int, actions: Sequence[str]) -> No
 @transaction.atomic
 def _finish(*, actor: Actor, run: ImportRun, now: datetime) -> None:
     run.status = RunStatus.DONE
+    run.bad_count = BadRow.objects.filter(run=run).count()
     done = ImportRun.objects.filter(pk=run.pk, status=RunStatus.APPLYING).update(
-        status=RunStatus.DONE, finished_at=now, problem=""
+        status=RunStatus.DONE, finished_at=now, problem="", bad_count=run.bad_count
     )
     if not done:
         raise Conflict(_("另一个任务正在导入这个文件，本任务已停下。"))
@@ -148,7 +156,7 @@ def stop_run(*, run: ImportRun, reason: str, now: datetime) -> str:
         problem = _("%(reason)s 没有写入任何内容。") % {"reason": reason}
         status = RunStatus.READY
     stopped = ImportRun.objects.filter(pk=run.pk, status=RunStatus.APPLYING).update(
-        status=status, problem=problem
+        status=status, problem=problem, bad_count=BadRow.objects.filter(run=run).count()
     )
     if stopped:
         _tell(run, "imports.failed", {"problem": problem}, now)

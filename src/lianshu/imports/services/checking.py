@@ -152,7 +152,7 @@ def examine_rows(
     done = run.applied_rows
     for chunk in examiner.chunks(after=run.last_row):
         plans = plan_chunk(examiner, chunk)
-        _store_bad(run, chunk)
+        store_bad(run, chunk)
         if not going_on:
             _count(run, examiner, chunk, plans)
         done += len(chunk)
@@ -174,7 +174,8 @@ def plan_chunk(examiner: Examiner, chunk: Sequence[Examined]) -> dict[int, Plan]
 
 
 @transaction.atomic
-def _store_bad(run: ImportRun, chunk: Sequence[Examined]) -> None:
+def store_bad(run: ImportRun, chunk: Sequence[Examined]) -> None:
+    """Keep the rows with problems, all their problems to a row."""
     BadRow.objects.bulk_create(
         (
             BadRow(
