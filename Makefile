@@ -17,7 +17,7 @@ help:
 demo:
 	@sh tools/setup.sh core
 	@$(DEMO) manage migrate --verbosity 0
-	@$(DEMO) demo load
+	@$(DEMO) demo load --if-empty
 	@$(DEMO) serve --host 127.0.0.1 --port $(PORT)
 
 test: setup
