@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,11 @@ IDENTITY = Q(level__gte=Disclosure.IDENTITY)
 DETAIL = Q(level__gte=Disclosure.DETAIL)
 # Sorted by the owner's name only where the reader may know it.
 OWNER_KEY = Case(When(level__gte=Disclosure.IDENTITY, then=F("owner__name_key")))
+OPEN_FIRST = Case(
+    When(status=RecommendationStatus.PROPOSED, then=Value(0)),
+    When(status=RecommendationStatus.ACCEPTED, then=Value(1)),
+    default=Value(2),
+)
 
 
 def read_posts(
@@ -283,7 +288,7 @@ RECOMMENDATIONS = ListSpec[Recommendation, PairRow](
             "status",
             _("状态"),
             lambda row: pair_badge(row.status),
-            sort="status",
+            sort=OPEN_FIRST,
             below=lambda row: (
                 row.decline_reason
                 or (
@@ -298,7 +303,8 @@ RECOMMENDATIONS = ListSpec[Recommendation, PairRow](
         Column("sent", _("推送日期"), lambda row: row.sent_at, kind="day", shown=False),
         Column("updated", _("更新"), lambda row: row.updated_at, kind="day", sort="updated_at"),
     ),
-    sort="rank",
+    sort="status",
+    then=("rank", "-score"),
     link=lambda row: reverse("recommendation", args=[row.public_id]),
     name=lambda row: f"{row.demand.title} ↔ {row.resource.title}",
     bulk=bulk_actions.PAIR_ACTIONS,

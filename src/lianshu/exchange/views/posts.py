@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -40,6 +40,25 @@ from lianshu.ui.requests import PageRequest, page
 View = Callable[..., Any]
 SHOWN_PAIRS = 20
 SHOWN_LINES = 50
+READINGS_GROUPED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine:
+    """One person's readings by one channel: the last one, and how many."""
+
+    last: Any
+    times: int
+
+
+def reading_lines(readings: Iterable[Any]) -> list[ReadingLine]:
+    """Readings (latest first) gathered by person and channel, latest first."""
+    lines: dict[tuple[Any, str, str], ReadingLine] = {}
+    for each in readings:
+        key = (each.user_id, each.user_name, each.channel)
+        known = lines.get(key)
+        lines[key] = ReadingLine(known.last if known else each, known.times + 1 if known else 1)
+    return list(lines.values())
 
 
 def post_page(side: Side) -> View:
@@ -85,7 +104,7 @@ def _for_owner(actor: Actor, post: Any, *, detail: bool) -> dict[str, Any]:
     if not rules.can_read_record(actor, post).allowed:
         return {}
     return {
-        "readings": post.readings.all()[:SHOWN_LINES],
+        "readings": reading_lines(post.readings.all()[:READINGS_GROUPED]),
         # Revisions hold the confidential wording; an auditor reads the record without it.
         "revisions": revision_lines(list(post.revisions.all()[:SHOWN_LINES])) if detail else [],
         "record": entries_about(post)[:SHOWN_LINES],

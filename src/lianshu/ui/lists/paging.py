@@ -79,7 +79,7 @@ def ordered(spec: ListSpec[Any, Any], state: ListState, rows: QuerySet[Any]) -> 
     column = spec.column(state.sort_id)
     if column is None:
         raise ValueError(f"list {spec.id}: its default sort names no sortable column")
-    return rows.order_by(column.order(descending=state.descending), "pk")
+    return rows.order_by(column.order(descending=state.descending), *spec.then, "pk")
 
 
 def fetch_page(spec: ListSpec[Any, Any], state: ListState, actor: Actor) -> ListPage:

@@ -106,7 +106,8 @@ class ListSpec(Generic[M, R]):
     """A list. `id` is the name of its address; `rows` gives what the actor may see, nothing more.
 
     `present` turns the models of one page (or one chunk of an export) into the row objects that
-    columns read, such as redacted readings; it costs a constant number of queries.
+    columns read, such as redacted readings; it costs a constant number of queries. `sort` names
+    the column sorted by at first (`-` for descending), `then` the fields that order equals.
     """
 
     id: str
@@ -115,6 +116,7 @@ class ListSpec(Generic[M, R]):
     columns: tuple[Column[R], ...]
     sort: str
     link: Callable[[R], str]
+    then: tuple[str, ...] = ()
     present: Callable[[Actor, Sequence[M], Channel], Sequence[R]] = _as_they_are
     intro: Text = ""
     search: Callable[[Any, str], QuerySet[M]] | None = None
