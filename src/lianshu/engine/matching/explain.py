@@ -93,10 +93,11 @@ class Explainer:
         return self.rarity.get(key, self.rarest)
 
     def _shared(self, demand: Profile, resource: Profile) -> Reason:
-        common = [key for key in resource.weights if key in demand.weights]
+        wanted, spellings = demand.weights, resource.spellings
         terms = [
-            Term(resource.spellings[key], round(demand.weights[key] * resource.weights[key], 4))
-            for key in common
+            (spellings[key], wanted[key] * weight)
+            for key, weight in resource.weights.items()
+            if key in wanted
         ]
         shown = _best(terms, SHARED_SHOWN)
         if shown:
@@ -114,32 +115,34 @@ class Explainer:
 
     def _missing(self, demand: Profile, resource: Profile) -> tuple[Term, ...]:
         """Words of the demand's title that the resource does not hold, not even inside a word."""
+        said = resource.said
         terms = [
-            Term(demand.spellings[key], round(demand.weights[key], 4))
-            for key in demand.title
-            if key not in resource.said
+            (demand.spellings[key], demand.weights[key]) for key in demand.title if key not in said
         ]
         return _best(terms, MISSING_SHOWN)
 
 
-def _best(terms: Iterable[Term], shown: int) -> tuple[Term, ...]:
+def _best(terms: Iterable[tuple[str, float]], shown: int) -> tuple[Term, ...]:
     """The weightiest terms, of one inside another only the longer, equal weights by word."""
-    ordered = sorted(terms, key=lambda one: (-len(one.word), one.word))
-    longest: list[Term] = []
+    longest: list[tuple[float, str]] = []
     seen = ""
-    for term in ordered:
-        if term.word not in seen:
-            longest.append(term)
-            seen += f"{term.word}\n"
-    return tuple(sorted(longest, key=lambda one: (-one.weight, one.word))[:shown])
+    for word, weight in sorted(terms, key=_longest_first):
+        if word not in seen:
+            longest.append((-weight, word))
+            seen += f"{word}\n"
+    return tuple(Term(word, round(-weight, 4)) for weight, word in sorted(longest)[:shown])
 
 
-def _common_runs(first: Iterable[str], second: Iterable[str]) -> Iterator[Term]:
+def _longest_first(term: tuple[str, float]) -> tuple[int, str]:
+    return -len(term[0]), term[0]
+
+
+def _common_runs(first: Iterable[str], second: Iterable[str]) -> Iterator[tuple[str, float]]:
     """Runs of three, two or one characters in both; longer runs weigh more."""
     for length in (3, 2, 1):
         there = {run[at : at + length] for run in second for at in range(len(run) - length + 1)}
         here = {run[at : at + length] for run in first for at in range(len(run) - length + 1)}
-        yield from (Term(piece, float(length)) for piece in here & there)
+        yield from ((piece, float(length)) for piece in here & there)
 
 
 def _listed(terms: Iterable[Term]) -> str:
