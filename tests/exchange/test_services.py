@@ -18,6 +18,7 @@ from lianshu.exchange.queries import (
 )
 from lianshu.exchange.services.bulk import PostRow, plan_rows, write_rows
 from lianshu.exchange.services.cleaning import clean_values
+from lianshu.exchange.services.confidentiality import set_exclusions
 from lianshu.exchange.services.posts import (
     create_post,
     edit_post,
@@ -192,6 +193,18 @@ def test_a_new_ranking_keeps_what_was_decided_or_shown(cast: Cast) -> None:
         resources[1].pk: "proposed",
         resources[3].pk: "proposed",
     }
+
+
+def test_the_other_party_of_a_project_cannot_be_excluded_before_the_project_ends(
+    cast: Cast,
+) -> None:
+    project = accept_recommendation(actor=cast.actor("officer"), recommendation=pair(cast), now=NOW)
+    alice, university = cast.actor("alice"), cast.organisations["university"]
+    with pytest.raises(DomainError, match="先终止项目"):
+        set_exclusions(actor=alice, post=project.demand, organisations=[university], now=NOW)
+    update_project(actor=alice, project=project, status="ended", note="不合适", version=1, now=NOW)
+    set_exclusions(actor=alice, post=project.demand, organisations=[university], now=NOW)
+    assert demand_by_id(cast.actor("carol"), project.demand.public_id) is None
 
 
 def test_a_project_moves_by_allowed_steps_and_its_first_editor_wins(cast: Cast) -> None:

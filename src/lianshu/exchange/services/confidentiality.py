@@ -16,6 +16,7 @@ from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import (
     Demand,
     DemandReading,
+    ProjectStatus,
     Recommendation,
     Resource,
     ResourceReading,
@@ -110,11 +111,13 @@ def set_exclusions(
     """Name the organisations that must never see the post or be proposed for it.
 
     Proposals that involve them and are still open are removed; what was disclosed is taken back.
+    Refused for the other party of a project: it knows the post already, the project ends first.
     """
     require(can_control_disclosure(actor, post))
     wanted = {organisation.pk: organisation for organisation in organisations}
     if post.owner_id in wanted:
         raise DomainError(_("不能对自己保密。"), field="organisations")
+    _require_no_project_with(post, list(wanted))
     before = set(post.exclusions.values_list("organisation_id", flat=True))
     post.exclusions.exclude(organisation__in=list(wanted)).delete()
     for pk in wanted.keys() - before:
@@ -131,3 +134,18 @@ def set_exclusions(
         now=now,
         changes={"count": [len(before), len(wanted)]},
     )
+
+
+def _require_no_project_with(post: Demand | Resource, organisation_ids: list[int]) -> None:
+    partner = "resource__owner" if isinstance(post, Demand) else "demand__owner"
+    project = (
+        post.projects.exclude(status=ProjectStatus.ENDED)
+        .filter(**{f"{partner}__in": organisation_ids})
+        .first()
+    )
+    if project is not None:
+        raise DomainError(
+            _("项目“%(title)s”的对方已经在与您对接，请先终止项目，再把它加入保密名单。")
+            % {"title": project.title},
+            field="organisations",
+        )
