@@ -12,7 +12,7 @@ from tests.e2e.harness import Site, View, Watch, axe, no_sideways_scroll
 
 pytestmark = pytest.mark.browser
 
-BUTTON = {"zh-hans": "登录", "en": "Log in"}
+BUTTON = {"zh-hans": re.compile("^登录$"), "en": re.compile("^(Log|Sign) in$")}
 
 
 def test_a_stranger_is_sent_to_log_in(page: Page, view: View, shot: Callable[[str], Path]) -> None:
@@ -20,7 +20,7 @@ def test_a_stranger_is_sent_to_log_in(page: Page, view: View, shot: Callable[[st
     shot("login")
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/$"))
     expect(page.locator("html")).to_have_attribute("lang", view.language)
-    expect(page.get_by_role("button", name=BUTTON[view.language], exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=BUTTON[view.language])).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     axe(page)
     no_sideways_scroll(page)
@@ -30,7 +30,7 @@ def test_a_wrong_password_is_refused_and_the_name_kept(page: Page, view: View) -
     page.goto("/accounts/login/")
     page.locator("input[name=login]").fill("nobody")
     page.locator("input[name=password]").fill("wrong")
-    page.get_by_role("button", name=BUTTON[view.language], exact=True).click()
+    page.get_by_role("button", name=BUTTON[view.language]).click()
     expect(page.locator("input[name=login]")).to_have_value("nobody")
     expect(page.locator("input[name=password]")).to_have_value("")
     axe(page)
