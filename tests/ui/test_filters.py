@@ -91,8 +91,8 @@ def test_a_guard_holds_for_both_answers() -> None:
 def test_anything_typed_gives_a_value_or_nothing(name: str, raw: str) -> None:
     params = QueryDict(mutable=True)
     params[name] = raw
-    each: Filter
-    for each in (KIND, DAYS, TIMES, MONEY, YES, TEXT):
+    filters: tuple[Filter, ...] = (KIND, DAYS, TIMES, MONEY, YES, TEXT)
+    for each in filters:
         problems: list[str] = []
         value = each.read(params, NOBODY, problems)
         if value is not None:

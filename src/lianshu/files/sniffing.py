@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from typing import BinaryIO, Final
 
@@ -33,7 +34,7 @@ EXTENSIONS: Final = {
     WEBP: (".webp",),
     ZIP: (".zip",),
     CSV: (".csv",),
-    TEXT: (".txt", ".csv", ".md"),
+    TEXT: (".txt", ".csv", ".md", ".json"),
     XLSX: (".xlsx",),
     DOCX: (".docx",),
     PPTX: (".pptx",),
@@ -63,6 +64,8 @@ _OLE_STREAMS: Final = (
     ("Book", XLS),
 )
 _MARKUP_STARTS: Final = ("<!doctype", "<html", "<svg", "<?xml", "<script", "<body", "<head")
+# Not `isprintable`: ideographic blanks and zero-width marks are common in real lists.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _KNOWN_MAGIC: Final = PICTURES | {PDF}
 
 
@@ -126,7 +129,7 @@ def _decoded(head: bytes) -> str | None:
                 if len(head) < _HEAD:
                     break
                 continue
-            if all(character.isprintable() or character in "\t\r\n\f" for character in text[:512]):
+            if not _CONTROL.search(text, 0, 512):
                 return text.removeprefix("\ufeff")
             break
     return None

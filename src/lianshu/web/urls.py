@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from lianshu.jobs.views import healthz
+from lianshu.web.views.exports import export_file
 from lianshu.web.views.home import home
 from lianshu.web.views.organisations import organisation
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("inbox/", include("lianshu.notices.urls")),
     path("jobs/", include("lianshu.jobs.urls")),
     path("files/", include("lianshu.files.urls")),
+    path("exports/<slug:key>/", export_file, name="export-file"),
     path("api/", include("lianshu.api.urls")),
     path("", include("lianshu.imports.urls")),
     path("", include("lianshu.registry.urls")),

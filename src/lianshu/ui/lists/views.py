@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from django_htmx.http import push_url
 
 from lianshu.ui.lists.bulk import bulk_view
-from lianshu.ui.lists.export import export_view
+from lianshu.ui.lists.catalogue import mount
+from lianshu.ui.lists.export import DIRECT_MOST, export_view
 from lianshu.ui.lists.paging import fetch_page
 from lianshu.ui.lists.spec import ListSpec
 from lianshu.ui.lists.state import read_state
@@ -31,6 +32,7 @@ View = Callable[..., HttpResponseBase]
 def list_urls(prefix: str, spec: ListSpec[Any, Any]) -> list[URLPattern]:
     """The addresses of one list below `prefix`; they are named `<id>`, `<id>-export`,
     `<id>-bulk` and `<id>-saved`."""
+    mount(spec)
     return [
         path(prefix, list_view(spec), name=spec.id),
         path(f"{prefix}export/<str:format>/", export_view(spec), name=f"{spec.id}-export"),
@@ -74,6 +76,7 @@ def list_context(request: PageRequest, spec: ListSpec[Any, Any]) -> dict[str, An
         "saved": saved_views(request.actor, spec.id),
         "current_query": request.GET.urlencode(),
         "export_formats": EXPORT_FORMATS,
+        "direct_most": DIRECT_MOST,
     }
 
 
