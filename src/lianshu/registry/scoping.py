@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from lianshu.authority import EVERY_CHAIN, Actor, Capability
-from lianshu.registry.models import RegionAncestry
+from lianshu.registry.models.organisations import RegionAncestry
 
 NOTHING = Q(pk__in=())
 EVERYTHING = Q()
