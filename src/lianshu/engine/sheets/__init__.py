@@ -21,7 +21,8 @@ from lianshu.engine.sheets.columns import (
     header_key,
 )
 from lianshu.engine.sheets.findings import Finding, Severity, SheetError
-from lianshu.engine.sheets.reading import MAX_BYTES, read_table
+from lianshu.engine.sheets.opening import MAX_BYTES
+from lianshu.engine.sheets.reading import read_table
 from lianshu.engine.sheets.rows import DuplicateKeys, RowParser, find_duplicates, parse_row
 from lianshu.engine.sheets.values import Value, to_cell
 from lianshu.engine.sheets.writing import Format, OutCell, write_table

@@ -43,6 +43,8 @@ class Table:
 
     `rows` is lazy and can be iterated again; iterating a damaged CSV file raises `SheetError`.
     Rows that hold nothing are left out. Header names are trimmed; one without data may be "".
+    `header_row` is the first row of the header, `header_rows` how many rows it has. `unit` is the
+    unit of money that stands above the header for the whole table; `sheets` names every sheet.
     """
 
     name: str
@@ -51,6 +53,9 @@ class Table:
     header_row: int
     sheet: str | None = None
     notes: list[Finding] = field(default_factory=list)
+    header_rows: int = 1
+    unit: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
 def column_letter(index: int) -> str:

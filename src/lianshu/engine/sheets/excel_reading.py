@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -72,13 +72,14 @@ def _duration(value: timedelta) -> str:
 
 @dataclass(frozen=True)
 class OpenedSheet:
-    """One sheet of a workbook: the merged ranges ((row, column) from 0, both inclusive) and the
-    names of the sheets passed over unasked."""
+    """One sheet of a workbook: the merged ranges ((row, column) from 0, both inclusive), the
+    names of the sheets passed over unasked, and the names of all sheets."""
 
     name: str
     rows: ExcelRows
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
     others: list[str]
+    names: tuple[str, ...]
 
 
 def open_excel(source: Source, sheet: str | None, *, zipped: bool) -> OpenedSheet:
@@ -122,7 +123,7 @@ def _open_xlsx(source: Source, wanted: str | None) -> OpenedSheet:
         for name in names:
             scan = scan_sheet(archive, parts[name])
             if scan.rows:
-                return _load(source, name, scan, names)
+                return _load(source, name, scan, names, parts)
     raise _empty(source, wanted)
 
 
@@ -153,7 +154,7 @@ def _open_xls(source: Source, wanted: str | None) -> OpenedSheet:
     names = _names_to_try(source, wanted, list(scans))
     for name in names:
         if scans[name].rows:
-            return _load(source, name, scans[name], names)
+            return _load(source, name, scans[name], names, scans)
     raise _empty(source, wanted)
 
 
@@ -175,10 +176,13 @@ def _empty(source: Source, wanted: str | None) -> SheetError:
     )
 
 
-def _load(source: Source, name: str, scan: Scan, tried: list[str]) -> OpenedSheet:
+def _load(
+    source: Source, name: str, scan: Scan, tried: list[str], names: Iterable[str]
+) -> OpenedSheet:
     sheet = _build(source, name)
     others = tried[tried.index(name) + 1 :]
-    return OpenedSheet(name, ExcelRows(sheet, scan.broken), sheet.merged_cell_ranges or [], others)
+    rows = ExcelRows(sheet, scan.broken)
+    return OpenedSheet(name, rows, sheet.merged_cell_ranges or [], others, tuple(names))
 
 
 def _build(source: Source, name: str) -> CalamineSheet:

@@ -1,19 +1,16 @@
-"""`read_table`: one table from an Excel or CSV file, told apart by content, never by suffix."""
+"""`read_table`: one table whose header is its first row that holds something.
 
-import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+`office.read_office_table` reads what offices make of tables: see there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from lianshu.engine.sheets.cells import BrokenCell, Cell, Row, Table, column_letter
-from lianshu.engine.sheets.csv_reading import open_csv
-from lianshu.engine.sheets.excel_reading import OLE_MAGIC, ZIP_MAGIC, open_excel
-from lianshu.engine.sheets.findings import Finding, SheetError
-from lianshu.engine.sheets.source import Source
-
-MAX_BYTES = 100 * 1024 * 1024
-_HEAD = 8192
+from lianshu.engine.sheets.findings import SheetError
+from lianshu.engine.sheets.opening import MAX_BYTES, Merged, OpenedFile, open_file
 
 
 def read_table(
@@ -32,96 +29,59 @@ def read_table(
 
     Raises `SheetError` S001-S013 (S009 also while the rows are iterated).
     """
-    opened = _source(source, name, max_bytes)
-    with opened.binary() as stream:
-        head = stream.read(_HEAD)
-    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise SheetError(
-            "文件是空的，没有表头也没有数据。请检查是否选对了文件。", file=opened.name, rule="S002"
-        )
-    if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
-        found = open_excel(opened, sheet, zipped=head.startswith(ZIP_MAGIC))
-        table = _table(opened.name, found.rows, found.merged, found.name)
-        if found.others:
-            names = "、".join(found.others)
-            message = f"只读取了工作表“{found.name}”，没有读取：{names}。需要时请另行指定工作表。"
-            table.notes.append(Finding(opened.name, None, None, "S019", "info", message))
-    else:
-        _refuse_other_formats(opened, head)
-        table = _table(opened.name, open_csv(opened), [], None)
-    if not allow_no_rows and next(iter(table.rows), None) is None:
-        raise SheetError(
-            f"只有第 {table.header_row} 行表头，没有数据行。请填好数据再用。",
-            file=opened.name,
-            line=table.header_row,
-            rule="S003",
-        )
+    table = _table(open_file(source, name=name, sheet=sheet, max_bytes=max_bytes))
+    if not allow_no_rows:
+        refuse_no_rows(table)
     return table
 
 
-def _source(place: Path | BinaryIO, name: str | None, max_bytes: int) -> Source:
-    if isinstance(place, Path):
-        name = name or place.name
-        try:
-            size = place.stat().st_size
-            with place.open("rb"):
-                pass
-        except OSError as error:
-            raise SheetError(
-                "文件打不开。请检查路径是否正确、是否有读取权限。", file=name, rule="S018"
-            ) from error
-    else:
-        name = name or Path(str(getattr(place, "name", "") or "上传的文件")).name
-        if not place.seekable():
-            place = _held(place, max_bytes)
-        size = place.seek(0, 2)
-    if size > max_bytes:
-        limit = max_bytes / 1024 / 1024
+def refuse_no_rows(table: Table) -> None:
+    """Raises `SheetError` S003 for a header without data."""
+    if next(iter(table.rows), None) is None:
+        last = table.header_row + table.header_rows - 1
         raise SheetError(
-            f"文件有 {size / 1024 / 1024:.1f} MB，超过上限 {limit:g} MB。请拆成几个文件分别处理。",
-            file=name,
-            rule="S001",
+            f"只有第 {last} 行表头，没有数据行。请填好数据再用。",
+            file=table.name,
+            line=last,
+            rule="S003",
         )
-    return Source(place, name)
-
-
-def _held(stream: BinaryIO, max_bytes: int) -> BinaryIO:
-    """A pipe, kept in memory so that it can be read again; one byte over the limit is enough."""
-    return io.BytesIO(stream.read(max_bytes + 1))
-
-
-def _refuse_other_formats(source: Source, head: bytes) -> None:
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
-    if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
-        what = "这其实是一个网页（HTML/XML）文件，只是用了表格的后缀。"
-    elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        what = "这是 UTF-16 编码的文本。"
-    elif b"\0" in head or head.startswith(b"%PDF"):
-        what = "这既不是 Excel 文件，也不是 CSV 文本。"
-    else:
-        return
-    raise SheetError(
-        f"{what}请用 Excel 或 WPS 打开，另存为 .xlsx 或“CSV UTF-8（逗号分隔）”后再用。",
-        file=source.name,
-        rule="S004",
-    )
 
 
 @dataclass(frozen=True)
-class _DataRows:
-    """The rows below the header, each at least as wide as the header."""
+class DataRows:
+    """The rows below `header_row` (the header's last), each at least as wide as the header.
+
+    `skip` are numbers of rows left out; `fill` gives cells, by row number and column index, what
+    a merged range shows in them.
+    """
 
     rows: Iterable[Row]
     header_row: int
     width: int
+    skip: frozenset[int] = frozenset()
+    fill: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Row]:
-        width = self.width
+        width, skip, fill = self.width, self.skip, self.fill
         for row in self.rows:
-            if row.number <= self.header_row:
+            number = row.number
+            if number <= self.header_row or number in skip:
                 continue
             cells = row.cells
-            yield row if len(cells) == width else Row(row.number, _fit(cells, width))
+            if number in fill:
+                cells = _filled(cells, fill[number])
+            elif len(cells) == width:
+                yield row
+                continue
+            yield Row(number, _fit(cells, width))
+
+
+def _filled(cells: tuple[Cell, ...], fill: Mapping[int, Cell]) -> tuple[Cell, ...]:
+    full = [*cells, *[None] * (max(fill) + 1 - len(cells))]
+    for index, cell in fill.items():
+        if full[index] is None:
+            full[index] = cell
+    return tuple(full)
 
 
 def _fit(cells: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
@@ -131,41 +91,46 @@ def _fit(cells: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
     return cells[:end] + (None,) * (width - end)
 
 
-def _table(
-    name: str,
-    rows: Iterable[Row],
-    merged: list[tuple[tuple[int, int], tuple[int, int]]],
-    sheet: str | None,
-) -> Table:
-    first = next(iter(rows), None)
+def _table(opened: OpenedFile) -> Table:
+    first = next(iter(opened.rows), None)
     if first is None:
-        raise SheetError("文件是空的，没有表头也没有数据。", file=name, rule="S002")
-    for index, cell in enumerate(first.cells):
-        if isinstance(cell, BrokenCell):
-            letter = column_letter(index)
-            raise SheetError(
-                f"第 {first.number} 行表头的 {letter} 列是“{cell}”，不是列名。"
-                "请用 Excel 打开，在表头直接写上列名。",
-                file=name,
-                line=first.number,
-                column=letter,
-                rule=cell.rule,
-            )
+        raise SheetError("文件是空的，没有表头也没有数据。", file=opened.name, rule="S002")
+    refuse_broken_header(opened.name, first)
     header = [str(cell).strip() if cell is not None else "" for cell in first.cells]
     while header and not header[-1]:
         header.pop()
+    rows = DataRows(opened.rows, first.number, len(header))
     table = Table(
-        name, tuple(header), _DataRows(rows, first.number, len(header)), first.number, sheet
+        opened.name,
+        tuple(header),
+        rows,
+        first.number,
+        opened.sheet,
+        opened.notes,
+        sheets=opened.sheets,
     )
-    _refuse_merged_header(table, merged)
-    _refuse_repeated_names(table)
-    _refuse_unnamed_data(table)
+    _refuse_merged_header(table, opened.merged)
+    refuse_repeated_names(table)
+    refuse_unnamed_data(table)
     return table
 
 
-def _refuse_merged_header(
-    table: Table, merged: list[tuple[tuple[int, int], tuple[int, int]]]
-) -> None:
+def refuse_broken_header(name: str, row: Row) -> None:
+    """Raises `SheetError` S020 or S021 for a header cell that holds no value."""
+    for index, cell in enumerate(row.cells):
+        if isinstance(cell, BrokenCell):
+            letter = column_letter(index)
+            raise SheetError(
+                f"第 {row.number} 行表头的 {letter} 列是“{cell}”，不是列名。"
+                "请用 Excel 打开，在表头直接写上列名。",
+                file=name,
+                line=row.number,
+                column=letter,
+                rule=cell.rule,
+            )
+
+
+def _refuse_merged_header(table: Table, merged: list[Merged]) -> None:
     row = table.header_row - 1
     for (top, left), (bottom, right) in sorted(merged):
         if top <= row <= bottom:
@@ -181,7 +146,8 @@ def _refuse_merged_header(
             )
 
 
-def _refuse_repeated_names(table: Table) -> None:
+def refuse_repeated_names(table: Table) -> None:
+    """Raises `SheetError` S013 when two columns have one name."""
     seen: dict[str, int] = {}
     for index, title in enumerate(table.header):
         if title and title in seen:
@@ -196,7 +162,8 @@ def _refuse_repeated_names(table: Table) -> None:
         seen[title] = index
 
 
-def _refuse_unnamed_data(table: Table) -> None:
+def refuse_unnamed_data(table: Table) -> None:
+    """Raises `SheetError` S012 when a column without a name holds data."""
     unnamed = [index for index, title in enumerate(table.header) if not title]
     if not unnamed:
         return
