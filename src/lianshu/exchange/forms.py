@@ -242,7 +242,10 @@ def initial_of(post: Demand | Resource) -> dict[str, Any]:
 class DeclineForm(forms.Form):
     """Why not: matching learns from the code, people from the words."""
 
-    reason = forms.ChoiceField(label=_("谢绝原因"), choices=DeclineReason.choices)
+    # Nothing is chosen beforehand: a reason nobody thought about would teach matching nonsense.
+    reason = forms.ChoiceField(
+        label=_("谢绝原因"), choices=[("", _("请选择")), *DeclineReason.choices]
+    )
     text = forms.CharField(
         label=_("说明"),
         max_length=300,
@@ -264,8 +267,8 @@ class AcceptForm(forms.Form):
     disclose = forms.TypedChoiceField(
         label=_("同时向对方披露"),
         coerce=int,
-        initial=int(Disclosure.IDENTITY),
         choices=[
+            ("", _("请选择")),  # no default consent
             (int(Disclosure.SUMMARY), _("只有公开摘要")),
             (int(Disclosure.IDENTITY), _("单位和联系方式")),
             (int(Disclosure.DETAIL), _("全部详情")),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch
 
 from lianshu.authority import Actor, Capability
+from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import (
     Demand,
     PostStatus,
@@ -181,3 +182,9 @@ def coordinated_among(actor: Actor, pairs: Sequence[Recommendation]) -> frozense
     """Primary keys of those pairs that lie in the actor's coordinating grants (one query)."""
     rows = Recommendation.objects.visible_to(actor).filter(pk__in=[pair.pk for pair in pairs])
     return frozenset(rows.filter(within(actor, Capability.COORDINATE)).values_list("pk", flat=True))
+
+
+def disclosed_level(post: Demand | Resource, organisation_id: int) -> int:
+    """Up to where the owner of `post` lets this organisation read it."""
+    given = post.disclosures.filter(organisation_id=organisation_id).values_list("level", flat=True)
+    return max(given, default=int(Disclosure.SUMMARY))

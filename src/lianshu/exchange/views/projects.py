@@ -13,7 +13,7 @@ from lianshu.authority import Actor
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.forms import ProjectForm
 from lianshu.exchange.models import Project
-from lianshu.exchange.queries import project_by_id
+from lianshu.exchange.queries import disclosed_level, project_by_id
 from lianshu.exchange.rows import project_rows
 from lianshu.exchange.rules import can_update_project
 from lianshu.exchange.services.confidentiality import log_readings
@@ -80,9 +80,10 @@ def _render(request: PageRequest, found: Project, form: ProjectForm, status: int
         if reading.shows_detail
     ]
     log_readings(actor=request.actor, posts=shown, channel="page", now=timezone.now())
+    parties = (("demand", found.demand, found.resource), ("resource", found.resource, found.demand))
     mine = [
-        side
-        for side, post in (("demand", found.demand), ("resource", found.resource))
+        (side, disclosed_level(post, other.owner_id))
+        for side, post, other in parties
         if post.owner_id in acting
     ]
     return render(
