@@ -17,6 +17,8 @@ Adapt = Callable[[Any], Any]
 
 _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey)
 _MOMENTS = 64
+MOST_PARAMETERS = 32_000
+"""Of one statement: SQLite takes 32,766, PostgreSQL 65,535."""
 
 
 def stored_names(model: type[models.Model]) -> list[str]:
@@ -38,14 +40,22 @@ def insert_rows(
     adapted = [(n, adapt) for n, field in enumerate(fields) if (adapt := _adapter(field))]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
+    marks = f"({', '.join(['%s'] * len(fields))})"
     values = [list(row) for row in rows]
     for row in values:
         for place, adapt in adapted:
             row[place] = adapt(row[place])
+    # Few large statements: SQLite's full-text index writes out what it has gathered at the end of
+    # each, which row by row takes four times as long as everything else together.
+    size = MOST_PARAMETERS // len(fields)
     with connection.cursor() as cursor:
-        cursor.executemany(statement, values)
+        for start in range(0, len(values), size):
+            part = values[start : start + size]
+            cursor.execute(
+                f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608
+                + ", ".join([marks] * len(part)),
+                [value for row in part for value in row],
+            )
 
 
 def _adapter(field: models.Field[Any, Any]) -> Adapt | None:

@@ -29,6 +29,11 @@ def opaque_id() -> str:
             return drawn[:_LENGTH].decode("ascii")
 
 
+def is_opaque_id(text: str) -> bool:
+    """Whether `text` could be a public id."""
+    return len(text) == _LENGTH and not text.strip(_ALPHABET)
+
+
 class OpaqueIdField(models.CharField[str, str]):
     """The stable public id of a row, used in addresses, exports and the API."""
 

@@ -19,7 +19,7 @@ from django.db.models.expressions import Col
 from django.db.models.lookups import Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
-from lianshu.records.text import query_alternatives
+from lianshu.records.text import is_beginning, query_alternatives
 
 
 class SearchField(models.TextField[str, str]):
@@ -50,7 +50,13 @@ class HasTokens(Lookup[bool]):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
-        return f"string_to_array({lhs}, ' ') @> %s::text[]", [*params, list(self.rhs)]
+        whole = [token for token in self.rhs if not is_beginning(token)]
+        # One character is in the text of the tokens exactly when one of them begins with it.
+        parts = [(f"strpos({lhs}, %s) > 0", token) for token in self.rhs if is_beginning(token)]
+        if whole:
+            parts.append((f"string_to_array({lhs}, ' ') @> %s::text[]", whole))
+        sql = " AND ".join(condition for condition, _value in parts)
+        return sql, [each for _condition, value in parts for each in (*params, value)]
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
@@ -61,7 +67,10 @@ class HasTokens(Lookup[bool]):
         quote = compiler.quote_name_unless_alias
         fts = quote(fts_table(meta.db_table))
         pk = f"{quote(self.lhs.alias or meta.db_table)}.{quote(meta.pk.attname)}"
-        match = " AND ".join(f'{self.lhs.target.column} : "{token}"' for token in self.rhs)
+        column = self.lhs.target.column
+        match = " AND ".join(
+            f'{column} : "{token}"' + ("*" if is_beginning(token) else "") for token in self.rhs
+        )
         return f"{pk} IN (SELECT rowid FROM {fts} WHERE {fts} MATCH %s)", [match]  # noqa: S608 (names from models, values as parameters)
 
 
@@ -125,8 +134,9 @@ def _ensure_fts(connection: BaseDatabaseWrapper, table: str, columns: list[str])
         for statement in (
             f"DROP TABLE IF EXISTS {fts}",
             f"CREATE VIRTUAL TABLE {fts} USING fts5({listed}, content='{table}', "
-            "content_rowid='id', detail=column, "
-            "tokenize=\"unicode61 remove_diacritics 0 tokenchars '~'\")",
+            # Tokens come ready and are only looked up: no positions, no sizes, no folding.
+            "content_rowid='id', detail=column, columnsize=0, "
+            "tokenize=\"ascii tokenchars '~'\")",
             f"INSERT INTO {fts}({fts}) VALUES ('rebuild')",  # noqa: S608
             *(f"DROP TRIGGER IF EXISTS {name}" for name in sorted(wanted)),
             f"CREATE TRIGGER {fts}_insert AFTER INSERT ON {table} BEGIN {insert} END",

@@ -13,7 +13,7 @@ from operator import add
 from typing import Final
 
 from pypinyin import Style, lazy_pinyin
-from pypinyin.seg.simpleseg import seg as segmented
+from pypinyin.seg.mmseg import seg as _segmenter
 
 _HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+")
 _WORD: Final = re.compile(r"[a-z0-9]+")
@@ -36,7 +36,7 @@ def _word_syllables(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def _syllables(run: str) -> tuple[str, ...]:
     """As `lazy_pinyin` of the run; the words of a title come again in other titles."""
-    return tuple(syllable for word in segmented(run) for syllable in _word_syllables(word))
+    return tuple(syllable for word in _segmenter.cut(run) for syllable in _word_syllables(word))
 
 
 def name_key(name: str) -> str:
@@ -65,14 +65,15 @@ def _trigrams(run: str) -> list[str]:
 def search_tokens(text: str, *, initials: bool = False) -> str:
     """The tokens of `text`, separated by blanks, sorted and distinct, as stored in a search column.
 
-    Chinese runs give their characters and pairs of neighbouring characters (so that words of two
-    characters are found); Latin words and numbers give themselves and their beginnings. With
-    `initials` (names and titles), pinyin initials too, so that `nbyj` finds 宁波甬江.
+    Chinese runs give their pairs of neighbouring characters and their last character, so that
+    words of two characters are found, and every single one as the beginning of a token; Latin
+    words and numbers give themselves and their beginnings. With `initials` (names and titles),
+    pinyin initials too, so that `nbyj` finds 宁波甬江.
     """
     tokens: set[str] = set()
     lowered = normalise(text)
     for run in _HAN.findall(lowered):
-        tokens.update(run)
+        tokens.add(run[-1])
         tokens.update(_bigrams(run))
         if initials:
             letters = "".join([syllable[0] for syllable in _syllables(run) if syllable])
@@ -84,11 +85,17 @@ def search_tokens(text: str, *, initials: bool = False) -> str:
     return " ".join(sorted(tokens))
 
 
+def is_beginning(token: str) -> bool:
+    """Whether a query's token stands for every stored one that begins with it."""
+    return len(token) == 1 and _HAN.match(token) is not None
+
+
 def query_alternatives(query: str) -> list[list[list[str]]]:
     """What a stored text must hold to be found: every word, each by one of its alternatives.
 
     Returns words → alternatives → tokens that must all be there. A Latin word is either itself or
-    pinyin initials.
+    pinyin initials. A token of one Chinese character (`is_beginning`) is there when another begins
+    with it.
     """
     words: list[list[list[str]]] = []
     lowered = normalise(query)

@@ -24,6 +24,7 @@ from lianshu.exchange.services.history import snapshot, write_history
 from lianshu.exchange.services.posts import LIFE
 from lianshu.records.bulk import insert_rows, stored_names
 from lianshu.records.errors import Conflict, DomainError
+from lianshu.records.fields import is_opaque_id
 from lianshu.registry.models import Organisation
 
 PostModel = type[Demand] | type[Resource]
@@ -83,8 +84,10 @@ def existing_posts(
     keys = {key for key in external_ids if key}
     rows = model._default_manager.select_related("owner", "region", "chain")
     known = {post.external_id: post for post in rows.filter(source=source, external_id__in=keys)}
-    own = rows.filter(public_id__in=keys - set(known))
-    return known | {post.public_id: post for post in own}
+    ours = {key for key in keys if is_opaque_id(key)} - set(known)
+    if ours:
+        known |= {post.public_id: post for post in rows.filter(public_id__in=ours)}
+    return known
 
 
 def plan_rows(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +20,7 @@ from lianshu.imports.models import BadRow, ImportRun, Mode, RunStatus
 from lianshu.imports.rules import can_import
 from lianshu.imports.services.checking import Progress, examine_rows, plan_chunk, store_bad
 from lianshu.imports.services.reading import Examined, Examiner, header_fingerprint, opened_table
-from lianshu.imports.targets import ImportContext, Plan, target_of
+from lianshu.imports.targets import ImportContext, ImportSession, Plan, target_of
 from lianshu.notices.services import notify
 from lianshu.records.errors import Conflict, DomainError
 
@@ -65,30 +67,60 @@ def _write(*, actor: Actor, run: ImportRun, table: Table, clock: Clock, progress
     target = target_of(run.target)
     session = target.session(ImportContext(actor, run.source, run.options, clock()))
     examiner = Examiner(run, table, target, session)
-    for chunk in examiner.chunks(after=run.last_row):
-        _write_chunk(examiner, chunk)
-        progress(run.applied_rows, run.total_rows, _("正在导入"))
-        time.sleep(PAUSE_SECONDS)
+    with ThreadPoolExecutor(max_workers=1) as helper:
+        for batch in _computed(_batches(examiner), session, helper):
+            _write_batch(run, session, batch)
+            progress(run.applied_rows, run.total_rows, _("正在导入"))
+            time.sleep(PAUSE_SECONDS)
 
 
-def _write_chunk(examiner: Examiner, chunk: list[Examined]) -> None:
-    plans = plan_chunk(examiner, chunk)
-    bad = [each for each in chunk if each.problems]
-    if bad and examiner.run.mode == Mode.ALL:
-        raise DomainError(bad[0].problems[0].message)
-    rows: list[Any] = [each.prepared for each in chunk if not each.problems]
-    ordered: list[Plan] = list(plans.values())
-    examiner.session.compute(rows, ordered)
-    actions = [plan.action for plan in ordered]
-    last = chunk[-1].row.number
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The rows of one transaction: the good ones with their plans, and the bad ones."""
+
+    rows: list[Any]
+    plans: list[Plan]
+    bad: list[Examined]
+    last: int
+    size: int
+
+
+def _batches(examiner: Examiner) -> Iterator[_Batch]:
+    for chunk in examiner.chunks(after=examiner.run.last_row):
+        plans = plan_chunk(examiner, chunk)
+        bad = [each for each in chunk if each.problems]
+        if bad and examiner.run.mode == Mode.ALL:
+            raise DomainError(bad[0].problems[0].message)
+        good = [each.prepared for each in chunk if not each.problems]
+        yield _Batch(good, list(plans.values()), bad, chunk[-1].row.number, len(chunk))
+
+
+def _computed(
+    batches: Iterator[_Batch], session: ImportSession[Any, Any], helper: ThreadPoolExecutor
+) -> Iterator[_Batch]:
+    """Each batch once its `compute` is over, which runs while the database writes the one before.
+
+    Planning one batch ahead is safe: no two batches have a key in common.
+    """
+    waiting: tuple[_Batch, Future[None]] | None = None
+    for batch in batches:
+        begun = helper.submit(session.compute, batch.rows, batch.plans)
+        if waiting is not None:
+            waiting[1].result()
+            yield waiting[0]
+        waiting = batch, begun
+    if waiting is not None:
+        waiting[1].result()
+        yield waiting[0]
+
+
+def _write_batch(run: ImportRun, session: ImportSession[Any, Any], batch: _Batch) -> None:
     with transaction.atomic():
-        examiner.session.write(rows, ordered)
+        session.write(batch.rows, batch.plans)
         # What the preview said of these rows gives way to what became of them.
-        BadRow.objects.filter(
-            run=examiner.run, number__gt=examiner.run.last_row, number__lte=last
-        ).delete()
-        store_bad(examiner.run, bad)
-        _advance(examiner.run, last, len(chunk), actions)
+        BadRow.objects.filter(run=run, number__gt=run.last_row, number__lte=batch.last).delete()
+        store_bad(run, batch.bad)
+        _advance(run, batch.last, batch.size, [plan.action for plan in batch.plans])
 
 
 def _advance(run: ImportRun, last: int, size: int, actions: Sequence[str]) -> None:

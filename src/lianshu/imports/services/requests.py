@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianshu.audit.services import record
 from lianshu.authority import Actor, require
-from lianshu.files.services import remove_file, store_file
+from lianshu.engine.sheets import MAX_BYTES, SheetError, read_table
+from lianshu.files.models import StoredFile
+from lianshu.files.services import clean_name, remove_file, store_file
 from lianshu.files.sniffing import SHEETS
 from lianshu.imports.models import (
     SOURCE_LENGTH,
@@ -74,20 +75,39 @@ def upload_import(
         options=dict(options or {}),
         created_at=now,
     )
-    stored = store_file(
-        actor=actor,
-        upload=upload,
-        owner=run,
-        allowed=SHEETS,
-        max_bytes=settings.FILE_MAX_BYTES,
-        now=now,
-        organisation_id=run.organisation_id,
-    )
+    stored = _store(actor, run, upload, now)
     run.file, run.file_name = stored, stored.name
     run.save(update_fields=["file", "file_name"])
     record(actor=actor, action="imports.uploaded", obj=run, now=now)
     _hand_over(actor=actor, run=run, kind=INSPECT, now=now)
     return run
+
+
+def _store(actor: Actor, run: ImportRun, upload: File[Any], now: datetime) -> StoredFile:
+    try:
+        return store_file(
+            actor=actor,
+            upload=upload,
+            owner=run,
+            allowed=SHEETS,
+            max_bytes=MAX_BYTES,
+            now=now,
+            organisation_id=run.organisation_id,
+        )
+    except DomainError as error:
+        raise _better_worded(error, upload) from error
+
+
+def _better_worded(error: DomainError, upload: File[Any]) -> DomainError:
+    """A refused file is looked into by the reader, which knows what is wrong with a sheet and
+    how to save it anew."""
+    if not 0 < (upload.size or 0) <= MAX_BYTES:
+        return error
+    try:
+        read_table(cast(BinaryIO, upload), name=clean_name(upload.name or ""))
+    except SheetError as unreadable:
+        return DomainError(str(unreadable), field="file")
+    return error
 
 
 def _hand_over(*, actor: Actor, run: ImportRun, kind: str, now: datetime) -> None:
