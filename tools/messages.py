@@ -5,10 +5,12 @@ the English. `collect` brings the .po up to date with the source, `compile` writ
 Django reads, `check` names every text that has no English yet.
 """
 
+import ast
 import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -28,6 +30,19 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 }
 
 
+def keywords_of(code: str) -> dict[str, Any]:
+    """What marks a text in a module: gettext's own names and what it imports them as."""
+    imports = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom))
+    renamed = {
+        name.asname: KEYWORDS[name.name]
+        for node in imports
+        if node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname and name.name in KEYWORDS
+    }
+    return KEYWORDS | renamed
+
+
 def source_files(package: Path) -> Iterator[Path]:
     """Python modules and templates, in an order that does not depend on the file system."""
     for path in sorted(package.rglob("*")):
@@ -45,9 +60,11 @@ def collect(package: Path) -> Catalog:
     for path in source_files(package):
         text = path.read_text(encoding="utf-8")
         name = path.relative_to(package).as_posix()
-        # Django turns a template into Python-like calls, which one extractor then reads.
-        code = text if path.suffix == ".py" else templatize(text, origin=name)
-        found = extract("python", io.BytesIO(code.encode()), keywords=KEYWORDS)
+        # Django turns a template into Python-like calls, which one extractor then reads; within
+        # brackets its indentation means nothing.
+        code = text if path.suffix == ".py" else f"(\n{templatize(text, origin=name)}\n)"
+        keywords = keywords_of(text) if path.suffix == ".py" else KEYWORDS
+        found = extract("python", io.BytesIO(code.encode()), keywords=keywords)
         for _line, message, comments, context in found:
             template.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
     return template
@@ -111,6 +128,15 @@ def untranslated(package: Path) -> list[str]:
     return lines
 
 
+def unfit(package: Path) -> list[str]:
+    """`text: why` for each English whose %(names)s are not those of the text: it would fail."""
+    return [
+        f"{message.id if isinstance(message.id, str) else message.id[0]}: {error}"
+        for message, errors in read_catalog(package).check()
+        for error in errors
+    ]
+
+
 def main(arguments: list[str]) -> int:
     """0 done, 1 a text lacks English, 2 usage."""
     match arguments:
@@ -120,13 +146,10 @@ def main(arguments: list[str]) -> int:
         case ["compile"]:
             compile_catalog(PACKAGE)
         case ["check"]:
-            lines = untranslated(PACKAGE)
-            print(
-                "\n".join(
-                    [*lines, f"{len(lines)} texts lack English (make messages, then fill in)"]
-                )
-            )
-            return 1 if len(lines) > 1 else 0
+            lines, wrong = untranslated(PACKAGE), unfit(PACKAGE)
+            print(*lines, *wrong, sep="\n", end="\n" if lines or wrong else "")
+            print(f"{len(lines)} texts lack English (make messages, then fill in)")
+            return 1 if lines or wrong else 0
         case _:
             print(__doc__, file=sys.stderr)
             return 2

@@ -352,7 +352,6 @@ def test_papers_belong_to_the_detail(client: Client, cast: Cast) -> None:
     assert "图纸.txt" in html
     paper_back = client.get(found[1])
     assert b"".join(paper_back.streaming_content) == "尺寸".encode()  # type: ignore[attr-defined]
-    paper_back.close()
     login(client, cast, "bob")
     assert client.get(found[1]).status_code == 403
     assert "图纸.txt" not in page(client, of(demand))

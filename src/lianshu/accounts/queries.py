@@ -112,5 +112,7 @@ def own_tokens(actor: Actor) -> QuerySet[ApiToken]:
 
 def own_contact(actor: Actor) -> str:
     """How the actor can be reached: telephone, else e-mail; empty for the system."""
+    if actor.user_id is None:
+        return ""
     user = User.objects.filter(pk=actor.user_id).first()
     return "" if user is None else user.phone or user.email

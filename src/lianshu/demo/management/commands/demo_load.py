@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from lianshu.demo.pack import read_demo
 from lianshu.demo.services import PASSWORD, DemoAccount, demo_is_loaded, load_demo
@@ -59,7 +59,14 @@ class Command(BaseCommand):
         self._print(accounts)
 
     def _print(self, accounts: list[DemoAccount]) -> None:
-        table = Table("用户名", "口令", "身份", "姓名", "单位")
+        table = Table(
+            # What has to be typed is never cut, however narrow the terminal is.
+            Column("用户名", no_wrap=True, min_width=max(len(a.username) for a in accounts)),
+            Column("口令", no_wrap=True, min_width=len(PASSWORD)),
+            "身份",
+            "姓名",
+            "单位",
+        )
         for account in accounts:
             table.add_row(
                 account.username, PASSWORD, account.title, account.name, account.organisation
