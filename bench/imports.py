@@ -147,7 +147,7 @@ def _serve() -> tuple[subprocess.Popen[bytes], dict[str, object]]:
     for _ in range(200):
         if state.exists():
             facts = json.loads(state.read_text())
-            if facts.get("url"):
+            if "url" in facts and "worker" in facts:
                 return server, facts
         time.sleep(0.1)
     raise SystemExit("the server did not start")
