@@ -45,7 +45,7 @@ from django.core.management import call_command  # noqa: E402
 
 from lianshu.accounts.models import User  # noqa: E402
 from lianshu.authority import Actor  # noqa: E402
-from lianshu.engine.sheets import write_table  # noqa: E402
+from lianshu.engine.sheets import OutCell, write_table  # noqa: E402
 from lianshu.exchange.models import Demand  # noqa: E402
 from lianshu.imports.models import BadRow, ImportRun  # noqa: E402
 from lianshu.imports.services.requests import confirm_import, upload_import  # noqa: E402
@@ -57,10 +57,12 @@ HEADER = (
     *("联系人", "联系方式", "预算下限（万元）", "预算上限（万元）", "期望完成日期"),
 )
 VOCABULARY = """
-高矫顽力 钕铁硼 磁钢 晶界扩散 工艺 废旧 聚碳酸酯 溶剂法 脱色 提纯 尼龙 弹性体 发泡 珠粒 连续挤出 防爆
-锂离子 电池 研发 高韧性 立方氮化硼 单晶 研制 产业化 伺服电机 控制算法 减速器 谐波 精密 加工 机床 主轴
-热处理 轴承钢 疲劳 寿命 检测 视觉 缺陷 识别 深度学习 模型 边缘计算 传感器 封装 光刻胶 树脂 纯化 催化剂
-加氢 反应器 膜分离 废水 回用 碳纤维 预浸料 铺放 复合材料 回收 氢燃料 电堆 双极板 涂层 耐腐蚀 海洋 工程
+高矫顽力 钕铁硼 磁钢 晶界扩散 工艺 废旧 聚碳酸酯 溶剂法 脱色 提纯 尼龙 弹性体 发泡
+珠粒 连续挤出 防爆 锂离子 电池 研发 高韧性 立方氮化硼 单晶 研制 产业化 伺服电机
+控制算法 减速器 谐波 精密 加工 机床 主轴 热处理 轴承钢 疲劳 寿命 检测 视觉 缺陷
+识别 深度学习 模型 边缘计算 传感器 封装 光刻胶 树脂 纯化 催化剂 加氢 反应器 膜分离
+废水 回用 碳纤维 预浸料 铺放 复合材料 回收 氢燃料 电堆 双极板 涂层 耐腐蚀 海洋
+工程
 """
 WORDS = VOCABULARY.split()
 
@@ -69,13 +71,13 @@ def _text(rng: random.Random, words: int) -> str:
     return "".join(rng.choice(WORDS) for _ in range(words))
 
 
-def _rows(count: int, bad: set[int]) -> Iterator[list[object]]:
+def _rows(count: int, bad: set[int]) -> Iterator[list[OutCell]]:
     """Row numbers begin at 2, as in the file; the rows of `bad` have one of four defects."""
     rng = random.Random(7)
     owners = ["甬江磁材有限公司", "慈湖电机有限公司", "东海大学", "港湾银行"]
     for number in range(2, count + 2):
         low = rng.randrange(1, 500)
-        row: list[object] = [
+        row: list[OutCell] = [
             f"XQ-{number:07d}",
             f"{_text(rng, 6)} {number}",
             _text(rng, 12),

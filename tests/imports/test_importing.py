@@ -365,7 +365,7 @@ def test_a_failed_job_asked_for_again_goes_on_and_a_replaced_one_does_nothing(
     monkeypatch.setattr("lianshu.imports.services.applying.time.sleep", fail)
     stopped = work(run)
     monkeypatch.undo()
-    first = Job.objects.get(pk=stopped.job_id)
+    first = Job.objects.get(kind="imports.apply")
     assert first.status == "failed"
     done = work(continue_import(actor=officer, run=stopped, now=NOW))
     assert done.created == 2
