@@ -21,7 +21,7 @@ from lianshu.exchange.rules import (
     can_withdraw_post,
 )
 from lianshu.exchange.services.cleaning import check_ready_to_publish, check_whole, clean_values
-from lianshu.exchange.services.history import snapshot, write_history
+from lianshu.exchange.services.history import continues_editing, snapshot, write_history
 from lianshu.notices.services import notify
 from lianshu.records.errors import Conflict, DomainError, NotFound
 from lianshu.registry.models import Organisation
@@ -221,7 +221,8 @@ def _change(
     row.updated_at = now
     row.refresh_keys()
     row.save()
-    write_history(actor=actor, action=action, posts=[row], before=[before], now=now)
+    if not continues_editing(actor=actor, action=action, post=row, now=now):
+        write_history(actor=actor, action=action, posts=[row], before=[before], now=now)
     if row.status != PostStatus.PUBLISHED:
         _drop_unshown_recommendations(row)
     return row
