@@ -86,6 +86,20 @@ def test_every_write_leaves_a_revision_and_an_audit_entry_without_the_wording(ca
     assert entry.changes == {"detail": ["…", "…"]}
 
 
+def test_typing_a_draft_is_one_revision_and_a_later_sitting_another(cast: Cast) -> None:
+    alice, draft = cast.actor("alice"), cast.demand(publish=False)
+    for number, minutes in ((1, 0), (2, 1), (3, 2), (4, 30)):
+        edit_post(
+            actor=alice,
+            post=draft,
+            values={"summary": f"第 {number} 稿"},
+            version=number,
+            now=NOW + timedelta(minutes=minutes),
+        )
+    history = [(r.number, r.content["summary"]) for r in draft.revisions.all()]
+    assert history == [(5, "第 4 稿"), (4, "第 3 稿"), (1, "")]
+
+
 def test_a_competitor_may_not_edit_and_a_viewer_neither(cast: Cast) -> None:
     demand = cast.demand()
     for who in ("bob", "anna", "dan", "eve"):

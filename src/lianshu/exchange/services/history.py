@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
 
 from lianshu.audit.services import record_many
 from lianshu.authority import Actor
-from lianshu.exchange.models import Demand, DemandRevision, Post, Resource, ResourceRevision
+from lianshu.exchange.models import (
+    Demand,
+    DemandRevision,
+    Post,
+    PostStatus,
+    Resource,
+    ResourceRevision,
+)
 from lianshu.exchange.services.cleaning import FIELDS
 from lianshu.records.bulk import insert_rows
 
@@ -22,6 +29,7 @@ REVISIONS: dict[type[Post], Any] = {
 # What a reader of the audit alone must not learn; that it changed is recorded, its wording not.
 UNWORDED = {"contact", "contact_name", "detail", "indicators", "budget_min", "budget_max", "facets"}
 _PLAIN = frozenset({str, int, dict})
+SITTING = timedelta(minutes=10)
 STATE_FIELDS = ("status", "expires_at")
 
 
@@ -77,3 +85,21 @@ def write_history(
         ],
         now=now,
     )
+
+
+def continues_editing(*, actor: Actor, action: str, post: Post, now: datetime) -> bool:
+    """Whether the write went into the revision before it: the same person still typing a draft.
+
+    A draft saves itself every few seconds; its history shows sittings, not keystrokes. Once
+    published, every write is a revision of its own.
+    """
+    if action != "edited" or post.status != PostStatus.DRAFT:
+        return False
+    sitting = REVISIONS[type(post)]._default_manager.filter(
+        post_id=post.pk,
+        number=post.version - 1,
+        action=action,
+        actor_name=actor.name,
+        at__gt=now - SITTING,
+    )
+    return bool(sitting.update(number=post.version, at=now, content=snapshot(post)))
