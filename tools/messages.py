@@ -74,7 +74,17 @@ def read_catalog(package: Path) -> Catalog:
     """The committed .po; an empty catalog before the first `collect`."""
     path = po_path(package)
     if not path.exists():
-        return Catalog(locale=LANGUAGE, charset="utf-8", project="lianshu", fuzzy=False)
+        return Catalog(
+            locale=LANGUAGE,
+            charset="utf-8",
+            project="lianshu",
+            version="0.1",
+            header_comment="# The English of Lianshu. `make messages` brings it up to date.",
+            msgid_bugs_address="",
+            last_translator="Lianshu",
+            language_team="Lianshu",
+            fuzzy=False,
+        )
     with path.open("rb") as file:
         return read_po(file, locale=LANGUAGE)
 

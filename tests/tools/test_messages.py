@@ -67,6 +67,44 @@ def test_what_lacks_english_is_named_with_its_file(package: Path) -> None:
     ]
 
 
+def test_gettext_is_found_by_whatever_name_a_module_gives_it(package: Path) -> None:
+    (package / "models.py").write_text(
+        "from django.utils.translation import gettext_lazy as lazy\n"
+        "from django.utils.translation import pgettext_lazy as _in\n"
+        'a, b, c = lazy("项目"), _in("list", "单位"), other("无关")\n',
+        encoding="utf-8",
+    )
+    messages.write_catalog(package)
+    catalog = messages.read_catalog(package)
+    assert catalog.get("项目") is not None
+    assert catalog.get("单位", context="list") is not None
+    assert catalog.get("无关") is None
+
+
+def test_a_name_that_the_text_does_not_have_is_told(package: Path) -> None:
+    messages.write_catalog(package)
+    translate(package, "共 %(n)s 项", "%(n)s in total")
+    assert messages.unfit(package) == []
+    translate(package, "共 %(n)s 项", "%(total)s in total")
+    assert len(messages.unfit(package)) == 1
+    assert messages.unfit(package)[0].startswith("共 %(n)s 项: ")
+
+
+@pytest.mark.parametrize(
+    ("english", "status"), [("%(n)s in total", 0), ("", 1), ("%(total)s in total", 1)]
+)
+def test_the_check_fails_for_a_single_text(
+    package: Path, monkeypatch: pytest.MonkeyPatch, english: str, status: int
+) -> None:
+    messages.write_catalog(package)
+    translate(package, "需求", "Demand")
+    translate(package, "%(n)s 条", ("%(n)s item", "%(n)s items"))
+    translate(package, "资源", "Resource")
+    translate(package, "共 %(n)s 项", english)
+    monkeypatch.setattr(messages, "PACKAGE", package)
+    assert messages.main(["check"]) == status
+
+
 def test_a_new_text_is_missed_before_it_is_collected(package: Path) -> None:
     assert len(messages.untranslated(package)) == 4
 

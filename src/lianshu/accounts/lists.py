@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianshu.accounts.models import Membership, MembershipRole
@@ -32,9 +33,12 @@ def _rows(actor: Actor) -> QuerySet[Membership]:
 
 
 def _grants(row: Membership) -> str:
-    return "、".join(
-        f"{CAPABILITY_NAMES[grant.capability]}（{grant.region}"
-        f"{'' if grant.every_chain else f' · {grant.chain}'}）"
+    return gettext("、").join(
+        gettext("%(what)s（%(where)s）")
+        % {
+            "what": CAPABILITY_NAMES[grant.capability],
+            "where": f"{grant.region}{'' if grant.every_chain else f' · {grant.chain}'}",
+        }
         for grant in row.grants.all()
     )
 

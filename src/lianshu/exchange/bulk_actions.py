@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _in
 
 from lianshu.authority import Actor, Capability
 from lianshu.exchange.forms import DeclineForm
@@ -64,7 +65,8 @@ def _withdraw(actor: Actor, post: Any, _data: dict[str, Any], now: datetime) -> 
 
 def post_actions(side: str) -> tuple[BulkAction[Any], ...]:
     """Bulk actions of demands (`demand`) or resources (`resource`)."""
-    partner = _("资源") if side == "demand" else _("需求")
+    demands, resources = _in("within a sentence", "需求"), _in("within a sentence", "资源")
+    partner = resources if side == "demand" else demands
     return (
         BulkAction(
             "match",

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as lazy_in
 
 from lianshu.accounts.queries import own_contact
 from lianshu.authority import Actor, Capability, Verdict
@@ -249,8 +250,8 @@ def _session(model: PostModel, context: ImportContext) -> PostSession:
 
 
 for _model, _id, _title, _columns, _kind in (
-    (Demand, "demands", lazy("需求"), DEMAND_COLUMNS, "technology"),
-    (Resource, "resources", lazy("资源"), RESOURCE_COLUMNS, "achievement"),
+    (Demand, "demands", lazy_in("list", "需求"), DEMAND_COLUMNS, "technology"),
+    (Resource, "resources", lazy_in("list", "资源"), RESOURCE_COLUMNS, "achievement"),
 ):
     register_target(
         ImportTarget(

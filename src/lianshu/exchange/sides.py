@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as lazy_in
 
 from lianshu.authority import Actor
 from lianshu.exchange.models import Demand, Resource
@@ -58,8 +59,8 @@ DEMAND = Side(
     name="demand",
     model=Demand,
     by_id=demand_by_id,
-    noun=lazy("需求"),
-    partner=lazy("资源"),
+    noun=lazy_in("list", "需求"),
+    partner=lazy_in("within a sentence", "资源"),
     new_title=lazy("提出需求"),
     title_hint=lazy("例如：寻找能把磁钢矫顽力提高到 25 kOe 的晶界扩散工艺"),
 )
@@ -67,8 +68,8 @@ RESOURCE = Side(
     name="resource",
     model=Resource,
     by_id=resource_by_id,
-    noun=lazy("资源"),
-    partner=lazy("需求"),
+    noun=lazy_in("list", "资源"),
+    partner=lazy_in("within a sentence", "需求"),
     new_title=lazy("发布资源"),
     title_hint=lazy("例如：高矫顽力烧结钕铁硼晶界扩散技术，已完成中试"),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _in
 
 from lianshu.authority import Actor, Capability
 from lianshu.records.search import matches
@@ -97,7 +98,7 @@ def label_of(field: str) -> Callable[[Organisation], str]:
 
 ORGANISATIONS = ListSpec[Organisation, Organisation](
     id="organisations",
-    title=_("单位"),
+    title=_in("list", "单位"),
     intro=_("企业、高校院所、金融和服务机构的名录。"),
     rows=lambda actor: organisations_for(actor).prefetch_related("identifiers"),
     search=lambda rows, words: rows.found_by(words),

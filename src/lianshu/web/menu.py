@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _in
 
 from lianshu.authority import Actor, Capability
 
@@ -66,16 +67,16 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
     (
         _("三张清单"),
         (
-            Place(_("需求"), "bulb", "demands"),
-            Place(_("资源"), "package", "resources"),
-            Place(_("项目"), "briefcase", "projects"),
+            Place(_in("list", "需求"), "bulb", "demands"),
+            Place(_in("list", "资源"), "package", "resources"),
+            Place(_in("list", "项目"), "briefcase", "projects"),
         ),
     ),
     (
         _("对接"),
         (
             Place(_("推荐"), "arrows-exchange", "recommendations"),
-            Place(_("单位"), "building", "organisations"),
+            Place(_in("list", "单位"), "building", "organisations"),
         ),
     ),
     (

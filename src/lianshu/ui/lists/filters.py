@@ -39,6 +39,10 @@ class Option:
         return "\u3000" * self.depth + str(self.label)
 
 
+def _stated(label: Text, value: Text) -> str:
+    return _("%(label)s：%(value)s") % {"label": label, "value": value}
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """One thing a list is narrowed by, and the parameters that say it."""
@@ -110,7 +114,7 @@ class ChoiceFilter(Filter):
 
     def chips(self, value: list[str], actor: Actor) -> list[Chip]:
         labels = {option.value: str(option.label) for option in self.choices(actor)}
-        return [Chip(f"{self.label}：{labels[v]}", ((self.id, v),)) for v in value]
+        return [Chip(_stated(self.label, labels[v]), ((self.id, v),)) for v in value]
 
 
 @dataclass(frozen=True)
@@ -271,7 +275,7 @@ class YesNoFilter(Filter):
 
     def chips(self, value: bool, actor: Actor) -> list[Chip]:  # noqa: FBT001
         word = _("是") if value else _("否")
-        return [Chip(f"{self.label}：{word}", ((self.id, "1" if value else "0"),))]
+        return [Chip(_stated(self.label, word), ((self.id, "1" if value else "0"),))]
 
 
 @dataclass(frozen=True)
@@ -290,4 +294,4 @@ class TextFilter(Filter):
         return self.by(value)
 
     def chips(self, value: str, actor: Actor) -> list[Chip]:
-        return [Chip(f"{self.label}：{value}", ((self.id, value),))]
+        return [Chip(_stated(self.label, value), ((self.id, value),))]
