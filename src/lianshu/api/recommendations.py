@@ -16,12 +16,12 @@ from lianshu.api.errors import READS, READS_ONE, WRITES
 from lianshu.api.posts import LEVELS
 from lianshu.api.reading import found, once, page_of
 from lianshu.api.schemas import Body, LevelName, Listing, Once, Page, PostLine, PublicId, Text
-from lianshu.exchange.matching import reason_text, reasons_for, uses_detail
+from lianshu.exchange.matching import reason_text, reasons_for
 from lianshu.exchange.models import DeclineReason, Recommendation, RecommendationStatus
 from lianshu.exchange.queries import recommendation_by_id, recommendations_for
 from lianshu.exchange.querysets import RecommendationQuerySet
 from lianshu.exchange.reading import read_post
-from lianshu.exchange.services.confidentiality import log_readings
+from lianshu.exchange.services.confidentiality import log_reasons
 from lianshu.exchange.services.recommendations import (
     accept_recommendation,
     decline_recommendation,
@@ -146,12 +146,7 @@ def get_recommendation(request: ApiRequest, recommendation_id: str) -> Recommend
     """One pair with its reasons. Where these use another organisation's detail, its owner is
     shown that it was read."""
     row = found(recommendation_by_id, request, recommendation_id)
-    log_readings(
-        actor=request.auth,
-        posts=[post for post in (row.demand, row.resource) if uses_detail(post)],
-        channel="api",
-        now=timezone.now(),
-    )
+    log_reasons(actor=request.auth, pairs=[row], channel="api", now=timezone.now())
     reasons = [
         ReasonOut(code=each.code, text=reason_text(each)) for each in reasons_for([row])[row.pk]
     ]

@@ -9,6 +9,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _in
 
 from lianshu.authority import Actor, Capability
 from lianshu.exchange import bulk_actions
@@ -137,7 +138,7 @@ def _post_columns(number: Text) -> tuple[Column[PostReading], ...]:
         ),
         Column(
             "published",
-            _("发布"),
+            _in("column", "发布"),
             lambda row: row.published_at,
             kind="day",
             sort="published_at",
@@ -180,7 +181,7 @@ def _post_actions(name: str, new: Any) -> Callable[[Actor], Sequence[Action]]:
 
 DEMANDS = ListSpec[Demand, PostReading](
     id="demands",
-    title=_("需求"),
+    title=_in("list", "需求"),
     intro=_("企业提出的技术、人才、资金等需求；详情只向对方允许的人显示。"),
     rows=demands_for,
     present=read_posts,
@@ -215,7 +216,7 @@ DEMANDS = ListSpec[Demand, PostReading](
 
 RESOURCES = ListSpec[Resource, PostReading](
     id="resources",
-    title=_("资源"),
+    title=_in("list", "资源"),
     intro=_("成员单位能提供的成果、专家、仪器、资金、场地和产能。"),
     rows=resources_for,
     present=read_posts,
@@ -243,7 +244,9 @@ RECOMMENDATIONS = ListSpec[Recommendation, PairRow](
     title=_("推荐"),
     intro=_("谁和谁可能合作、为什么、还缺什么。采纳后进入项目清单，谢绝请说明原因。"),
     rows=recommendations_for,
-    present=lambda actor, pairs, _channel: pair_rows(actor, pairs),
+    present=lambda actor, pairs, channel: pair_rows(
+        actor, pairs, now=timezone.now(), channel=channel
+    ),
     search=_pairs_found,
     search_hint=_("需求或资源的标题、摘要"),
     filters=(
@@ -316,7 +319,9 @@ PROJECTS = ListSpec[Project, ProjectRow](
     title=_("项目清单"),
     intro=_("已被采纳的推荐和它们的进展。"),
     rows=projects_for,
-    present=lambda _actor, projects, _channel: project_rows(projects),
+    present=lambda actor, projects, channel: project_rows(
+        actor, projects, now=timezone.now(), channel=channel
+    ),
     search=lambda rows, words: rows.filter(
         matches("demand__search_summary", words) | matches("resource__search_summary", words)
     ),

@@ -13,6 +13,7 @@ from lianshu.exchange.models import Project, Recommendation, RecommendationStatu
 from lianshu.exchange.queries import coordinated_among
 from lianshu.exchange.reading import PostReading, read_post
 from lianshu.exchange.rules import sides_of
+from lianshu.exchange.services.confidentiality import Channel, log_reasons
 
 GOOD = frozenset({"shared_words", "facet_agrees"})
 BAD = frozenset({"facet_differs", "nothing_shared"})
@@ -69,9 +70,13 @@ class PairRow:
         return max(0, min(100, round(self.score * 100)))
 
 
-def pair_rows(actor: Actor, found: Iterable[Recommendation]) -> list[PairRow]:
-    """Pairs from `queries`, in their order; a constant number of queries."""
+def pair_rows(
+    actor: Actor, found: Iterable[Recommendation], *, now: datetime, channel: Channel = "page"
+) -> list[PairRow]:
+    """Pairs from `queries`, in their order; a constant number of queries. Owners see that their
+    detail was read where reasons are made of it."""
     pairs = list(found)
+    log_reasons(actor=actor, pairs=pairs, channel=channel, now=now)
     reasons = reasons_for(pairs)
     coordinated = coordinated_among(actor, pairs)
     return [_pair_row(actor, pair, reasons[pair.pk], pair.pk in coordinated) for pair in pairs]
@@ -138,9 +143,13 @@ class ProjectRow:
         return self.title
 
 
-def project_rows(found: Iterable[Project]) -> list[ProjectRow]:
-    """Projects from `queries`, in their order; a constant number of queries."""
+def project_rows(
+    actor: Actor, found: Iterable[Project], *, now: datetime, channel: Channel = "page"
+) -> list[ProjectRow]:
+    """Projects from `queries`, in their order; a constant number of queries. Owners see that
+    their detail was read where reasons are made of it."""
     projects = list(found)
+    log_reasons(actor=actor, pairs=projects, channel=channel, now=now)
     reasons = reasons_for(projects)
     return [
         ProjectRow(

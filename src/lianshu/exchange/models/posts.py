@@ -86,7 +86,7 @@ class Post(models.Model):
         self.title_key = name_key(self.title)
         title = search_tokens(self.title, initials=True)
         summary = search_tokens(self.summary)
-        self.search_summary = " ".join(sorted({*title.split(), *summary.split()}))
+        self.search_summary = " ".join(dict.fromkeys([*title.split(), *summary.split()]))
         self.search_identity = _identity_tokens(
             self.owner.name, self.owner.short_name, self.contact_name
         )

@@ -32,6 +32,7 @@ PostModel = type[Demand] | type[Resource]
 KEY_FIELDS = ("title_key", "search_summary", "search_identity", "search_detail")
 OPEN_FIELDS = frozenset({"title", "summary", "kind", "region", "chain", "trl_level", "deadline"})
 """What everybody who sees a post may read."""
+RELATIONS = frozenset({"owner", "region", "chain"})
 STATE_FIELDS = ("status", "published_at", "expires_at", "version", "updated_at")
 
 
@@ -83,7 +84,9 @@ def existing_posts(
     it is, so that an exported list comes back to the posts it was made from."""
     keys = {key for key in external_ids if key}
     rows = model._default_manager.select_related("owner", "region", "chain")
-    known = {post.external_id: post for post in rows.filter(source=source, external_id__in=keys)}
+    # The condition is the index's own; without it SQLite reads the whole table.
+    keyed = rows.exclude(external_id="").filter(source=source, external_id__in=keys)
+    known = {post.external_id: post for post in keyed}
     ours = {key for key in keys if is_opaque_id(key)} - set(known)
     if ours:
         known |= {post.public_id: post for post in rows.filter(public_id__in=ours)}
@@ -148,17 +151,23 @@ def _plan_new(
     values["region"] = values.get("region") or row.owner.region
     if values.get("chain") is None:
         values["chain"] = row.owner.chain
-    post = model(
-        owner=row.owner,
-        source=source,
-        external_id=row.external_id,
-        created_by_id=actor.user_id,
-        **values,
-    )
+    stated = {"source": source, "external_id": row.external_id, "created_by_id": actor.user_id}
+    post = _unsaved(model, {**values, **stated, "owner": row.owner})
     wrong = _wrong_with(post, publish=publish)
     if wrong:
         return RowPlan(row.number, "refused", reason=wrong)
     return RowPlan(row.number, "create", post=post)
+
+
+def _unsaved(model: PostModel, values: Mapping[str, Any]) -> Demand | Resource:
+    """As `model(**values)`; by place instead of by name, which takes half the time."""
+    stored = {field.attname: field.get_default() for field in model._meta.concrete_fields}
+    rows = {name: value for name, value in values.items() if name in RELATIONS}
+    stored.update({name: value for name, value in values.items() if name not in RELATIONS})
+    post = model(*stored.values())
+    for name, row in rows.items():
+        setattr(post, name, row)
+    return post
 
 
 def _plan_known(actor: Actor, before: Demand | Resource, row: PostRow, *, publish: bool) -> RowPlan:

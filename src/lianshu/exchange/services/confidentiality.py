@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import (
     Demand,
     DemandReading,
+    Project,
     ProjectStatus,
     Recommendation,
     Resource,
@@ -64,6 +65,36 @@ def log_readings(
             ),
             batch_size=1_000,
         )
+
+
+def log_reasons(
+    *,
+    actor: Actor,
+    pairs: Iterable[Recommendation | Project],
+    channel: Channel,
+    now: datetime,
+) -> None:
+    """Log that reasons made of these pairs' details are shown to the actor.
+
+    Reasons stand on many pages; a reader is logged once a day for each post and channel, so that
+    the owner sees who knows, not how often a list was opened.
+    """
+    posts = {post for pair in pairs for post in (pair.demand, pair.resource)}
+    read = [post for post in posts if read_post(post).shows_detail]
+    for side in (Demand, Resource):
+        mine = [post for post in read if isinstance(post, side)]
+        if not mine:
+            continue
+        table: Any = DemandReading if side is Demand else ResourceReading
+        known = table._default_manager.filter(
+            post__in=[post.pk for post in mine],
+            user_id=actor.user_id,
+            channel=channel,
+            at__gt=now - timedelta(days=1),
+        ).values_list("post_id", flat=True)
+        seen = set(known)
+        fresh = [post for post in mine if post.pk not in seen]
+        log_readings(actor=actor, posts=fresh, channel=channel, now=now)
 
 
 @transaction.atomic

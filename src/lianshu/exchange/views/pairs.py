@@ -48,7 +48,7 @@ def recommendation(request: PageRequest, public_id: str) -> HttpResponse:
         request,
         "exchange/recommendation.html",
         {
-            "pair": pair_rows(request.actor, [pair])[0],
+            "pair": pair_rows(request.actor, [pair], now=timezone.now())[0],
             "sides": sides,
             "accept_form": AcceptForm() if sides else None,
             "decline_form": DeclineForm(auto_id="decline_%s"),

@@ -75,7 +75,7 @@ def post_page(side: Side) -> View:
             "post": reading,
             "facets": facet_lines(reading),
             "can": _verdicts(actor, post),
-            "pairs": pair_rows(actor, open_recommendations_of(actor, post)[:SHOWN_PAIRS]),
+            "pairs": pair_rows(actor, open_recommendations_of(actor, post)[:SHOWN_PAIRS], now=now),
             "files": files_of(post) if reading.shows_detail else (),
             "decline_form": DeclineForm(auto_id="decline_%s"),
         }

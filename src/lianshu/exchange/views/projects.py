@@ -16,7 +16,6 @@ from lianshu.exchange.models import Project
 from lianshu.exchange.queries import disclosed_level, project_by_id
 from lianshu.exchange.rows import project_rows
 from lianshu.exchange.rules import can_update_project
-from lianshu.exchange.services.confidentiality import log_readings
 from lianshu.exchange.services.projects import NEXT, disclose_in_project, update_project
 from lianshu.records.errors import Conflict, DomainError, NotFound
 from lianshu.ui.feedback import say
@@ -72,14 +71,8 @@ def project(request: PageRequest, public_id: str) -> HttpResponse:
 
 
 def _render(request: PageRequest, found: Project, form: ProjectForm, status: int) -> HttpResponse:
-    row = project_rows([found])[0]
+    row = project_rows(request.actor, [found], now=timezone.now())[0]
     acting = request.actor.acting_organisation_ids
-    shown = [
-        post
-        for post, reading in ((found.demand, row.demand), (found.resource, row.resource))
-        if reading.shows_detail
-    ]
-    log_readings(actor=request.actor, posts=shown, channel="page", now=timezone.now())
     parties = (("demand", found.demand, found.resource), ("resource", found.resource, found.demand))
     mine = [
         (side, disclosed_level(post, other.owner_id))

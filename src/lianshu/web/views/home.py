@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianshu.authority import Actor, Capability
 from lianshu.exchange.lists import read_posts
@@ -92,11 +93,11 @@ def _officer(actor: Actor, now: datetime) -> dict[str, Any]:
                 "calendar-due",
                 "bad" if expiring_resources else "",
             ),
-            _tile(_("项目"), funnel["accepted"], reverse("projects"), "briefcase"),
+            _tile(pgettext("list", "项目"), funnel["accepted"], reverse("projects"), "briefcase"),
         ],
         "unmatched": read_posts(actor, unmatched[:LINES], "page"),
-        "proposals": pair_rows(actor, proposals[:LINES]),
-        "projects": project_rows(projects[:LINES]),
+        "proposals": pair_rows(actor, proposals[:LINES], now=timezone.now()),
+        "projects": project_rows(actor, projects[:LINES], now=timezone.now()),
         "funnel": _funnel(funnel),
         "declines": decline_lines(actor),
     }
@@ -170,10 +171,10 @@ def _member(actor: Actor, now: datetime) -> dict[str, Any]:
             ),
             _tile(_("我的项目"), projects.count(), reverse("projects"), "briefcase"),
         ],
-        "proposals": pair_rows(actor, waiting[:LINES]),
+        "proposals": pair_rows(actor, waiting[:LINES], now=timezone.now()),
         "own_demands": read_posts(actor, demands[:LINES], "page"),
         "own_resources": read_posts(actor, resources[:LINES], "page"),
-        "projects": project_rows(projects[:LINES]),
+        "projects": project_rows(actor, projects[:LINES], now=timezone.now()),
         "expiring": read_posts(actor, soon, "page"),
         "resources_first": own_count["resources"] > own_count["demands"],
         "may_act": bool(actor.acting_organisation_ids),
