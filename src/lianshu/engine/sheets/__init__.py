@@ -7,6 +7,9 @@
         values, findings = parser.parse(row)
     write_table(target, [c.heading for c in COLUMNS], ([to_cell(c, v[c.id]) ...] ...))
 
+Tables as offices send them (title lines, merged headers, total rows, units) are read by
+`read_office_table(path, columns=COLUMNS)`, which tells in `table.notes` what it made of them.
+
 See `findings` for every rule id and docs/decisions/0004 for what "export → import is the
 identity" means.
 """
@@ -21,14 +24,19 @@ from lianshu.engine.sheets.columns import (
     header_key,
 )
 from lianshu.engine.sheets.findings import Finding, Severity, SheetError
+from lianshu.engine.sheets.layout import Layout
+from lianshu.engine.sheets.office import read_office_table, read_office_tables, sheet_names
 from lianshu.engine.sheets.opening import MAX_BYTES
+from lianshu.engine.sheets.personal import Personal, PersonalGuard, personal_column
 from lianshu.engine.sheets.reading import read_table
 from lianshu.engine.sheets.rows import DuplicateKeys, RowParser, find_duplicates, parse_row
-from lianshu.engine.sheets.values import Value, to_cell
+from lianshu.engine.sheets.values import ABSENT, Absent, Value, to_cell
 from lianshu.engine.sheets.writing import Format, OutCell, write_table
 
 __all__ = [
+    "ABSENT",
     "MAX_BYTES",
+    "Absent",
     "BrokenCell",
     "Cell",
     "Column",
@@ -36,7 +44,10 @@ __all__ = [
     "Finding",
     "Format",
     "Kind",
+    "Layout",
     "OutCell",
+    "Personal",
+    "PersonalGuard",
     "Row",
     "RowParser",
     "Severity",
@@ -50,7 +61,11 @@ __all__ = [
     "guess_mapping",
     "header_key",
     "parse_row",
+    "personal_column",
+    "read_office_table",
+    "read_office_tables",
     "read_table",
+    "sheet_names",
     "to_cell",
     "write_table",
 ]

@@ -4,11 +4,17 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from lianshu.engine.sheets.cells import column_letter
 from lianshu.engine.sheets.findings import Finding
+from lianshu.engine.sheets.units import OtherUnitError, factor_between, is_measure, unit_in
 
+JOINT = "·"
+"""Between the parts of a name that a header of several rows gives."""
+
+Blank = Literal["auto", "text", "missing", "absent"]
 Kind = Literal["text", "integer", "decimal", "money", "date", "choice", "identifier", "multi"]
 Unit = Literal["元", "千元", "万元", "百万元", "亿元"]
 
@@ -26,6 +32,9 @@ UNIT_WORDS: dict[str, Unit] = {
     "亿元": "亿元",
 }
 
+# Units that are also names of columns, as in 日期: 年, 月, 日.
+_ALSO_NAMES = frozenset({"年", "月", "日", "名", "项", "次", "千", "万", "亿", "比例"})
+
 _FOREIGN = re.compile(r"美元|美金|欧元|日元|港元|港币|英镑|usd|eur|jpy|hkd|gbp|[$€£]")
 _MARKS = re.compile(r"[\s*:_\-]|[(\[【](?:必填|选填|必填项|选填项|required|optional)[)\]】]")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]|/?(?:[千万亿]|百万)元$|/元$")
@@ -41,8 +50,13 @@ class Column:
 
     `aliases` are other headers it may have (Chinese or English). `choices` maps a value to the
     words accepted for it, the first of which is written. `unit` is what an amount of money is in
-    when header and cell name none. `max_length` counts characters of a text or identifier, or of
-    each part of a `multi`.
+    when header and cell name none; `measure` what an integer or decimal is in (人, 平方米, %, 比例
+    …), so that other units are converted. `max_length` counts characters of a text or identifier,
+    or of each part of a `multi`.
+
+    `blank` says what — / - 无 stand for: nothing known ("missing"), known that there is none
+    ("absent", giving `ABSENT`), or themselves ("text"). "auto" is "text" for text, identifier and
+    multi, "missing" for the others. An empty cell is always None, 0 always zero.
     """
 
     id: str
@@ -55,11 +69,21 @@ class Column:
     help: str = ""
     unit: Unit = "元"
     allow_negative: bool = False
+    measure: str = ""
+    blank: Blank = "auto"
 
     @property
     def heading(self) -> str:
-        """The header to write: the label, with the unit of an amount."""
-        return f"{self.label}（{self.unit}）" if self.kind == "money" else self.label
+        """The header to write: the label, with the unit of an amount or a measure."""
+        unit = self.unit if self.kind == "money" else self.measure
+        return f"{self.label}（{unit}）" if unit else self.label
+
+    @property
+    def reads_blank(self) -> Blank:
+        """`blank` with "auto" settled."""
+        if self.blank != "auto":
+            return self.blank
+        return "text" if self.kind in ("text", "identifier", "multi") else "missing"
 
 
 def plain(text: str) -> str:
@@ -75,14 +99,17 @@ def header_key(title: str) -> str:
 def guess_mapping(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
     """Column id → index in `header`, for the columns that a header names.
 
-    Labels and ids win over aliases, whole headers over headers without their brackets; among
-    equals the earlier column and the earlier alias win. No header column is given twice.
+    Labels and ids win over aliases, whole headers over headers without their brackets, these over
+    the last part alone of a header of several rows; among equals the earlier column and the
+    earlier alias win. No header column is given twice.
     """
     whole = [header_key(title) for title in header]
     bare = [_BRACKETS.sub("", key) for key in whole]
+    last = [header_key(title.rpartition(JOINT)[2]) if JOINT in title else "" for title in header]
+    last = [_BRACKETS.sub("", key) if last.count(key) == 1 else "" for key in last]
     mapping: dict[str, int] = {}
     free = {index for index, title in enumerate(header) if title}
-    for keys in (whole, bare):
+    for keys in (whole, bare, last) if any(last) else (whole, bare):
         for names_of in (_own_names, _aliases):
             for column in columns:
                 if column.id not in mapping:
@@ -110,13 +137,33 @@ def _first(keys: Sequence[str], free: set[int], names: Sequence[str]) -> int | N
     return None
 
 
-def unit_of(column: Column, title: str) -> Unit | None:
-    """The unit amounts of this column are in; None when the header names foreign money."""
+def unit_of(column: Column, title: str, above: str | None = None) -> Unit | None:
+    """The unit amounts of this column are in; None when the header names foreign money.
+
+    `above` is the unit that stands above the header for the whole table.
+    """
     text = re.sub(r"\s", "", plain(title))
     if _FOREIGN.search(text):
         return None
     found = _TITLE_UNIT.search(_MARKS.sub("", text))
-    return UNIT_WORDS[found["big"] or found["small"]] if found else column.unit
+    if found:
+        return UNIT_WORDS[found["big"] or found["small"]]
+    return UNIT_WORDS[above] if above else column.unit
+
+
+def is_unit(text: str) -> bool:
+    """Whether a header cell is nothing but a unit, such as 万元 or （%）."""
+    word = plain(text).strip("()[]【】 ").removeprefix("单位").lstrip(":：")
+    return (word in UNIT_WORDS or is_measure(word)) and word not in _ALSO_NAMES
+
+
+def factor_of(column: Column, title: str) -> Decimal:
+    """What numbers of this column are multiplied by to be in its measure.
+
+    Raises `OtherUnitError` when the header's unit measures something else.
+    """
+    unit = unit_in(plain(title)) if column.measure else None
+    return factor_between(unit, column.measure) if unit else Decimal(1)
 
 
 def check_mapping(
@@ -126,14 +173,18 @@ def check_mapping(
     *,
     file: str = "",
     header_row: int = 1,
+    unit: str | None = None,
 ) -> list[Finding]:
     """What to tell about the header: required columns without a place (S015, error), amounts of
-    foreign money (S025, error), header columns unused (S016, warning), the units and factors
-    that will be applied (S017, info)."""
+    foreign money (S025, error) or in a unit without a factor (S034, error), header columns unused
+    (S016, warning), the units and factors that will be applied (S017, info). `unit` is the
+    table's."""
     findings: list[Finding] = []
     for column in columns:
         if column.id in mapping:
-            findings.extend(_about_money(column, header[mapping[column.id]], file, header_row))
+            title = header[mapping[column.id]]
+            findings.extend(_about_money(column, title, unit, file, header_row))
+            findings.extend(_about_measure(column, title, file, header_row))
         elif column.required:
             words = "、".join(dict.fromkeys((column.label, *column.aliases)))
             message = (
@@ -152,10 +203,12 @@ def check_mapping(
     return findings
 
 
-def _about_money(column: Column, title: str, file: str, row: int) -> Iterator[Finding]:
+def _about_money(
+    column: Column, title: str, above: str | None, file: str, row: int
+) -> Iterator[Finding]:
     if column.kind != "money":
         return
-    unit = unit_of(column, title)
+    unit = unit_of(column, title, above)
     if unit is None:
         message = (
             f"“{title}”列写的是外币。请先换算成人民币，并在表头写明单位，"
@@ -165,4 +218,20 @@ def _about_money(column: Column, title: str, file: str, row: int) -> Iterator[Fi
     else:
         factor = 10 ** (FEN_PLACES[unit] - 2)
         message = f"“{title}”列按{unit}读取：每个数乘以 {factor:,} 换算成元。"
+        yield Finding(file, row, title, "S017", "info", message, unit)
+
+
+def _about_measure(column: Column, title: str, file: str, row: int) -> Iterator[Finding]:
+    try:
+        factor = factor_of(column, title)
+    except OtherUnitError as error:
+        message = (
+            f"“{title}”列的单位“{error.unit}”不能准确换算成{column.measure}。"
+            f"请先换算好，并把表头写成“{column.label}（{column.measure}）”。"
+        )
+        yield Finding(file, row, title, "S034", "error", message, error.unit)
+        return
+    if factor != 1:
+        unit = unit_in(plain(title)) or ""
+        message = f"“{title}”列按{unit}读取：每个数乘以 {factor:,f} 换算成{column.measure}。"
         yield Finding(file, row, title, "S017", "info", message, unit)

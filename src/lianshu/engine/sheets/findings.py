@@ -36,6 +36,16 @@ S030      the text is too long
 S031      an identifier that Excel kept as a number and lost digits of
 S032      an invisible control character in a text
 S033      one key twice in the file
+S034      a unit that has no exact factor to the column's
+S040      title lines above the header, which is not in the first row (info)
+S041      a header of several rows, joined (info)
+S042      total rows left out (warning)
+S043      rows of signatures, stamps and remarks left out (warning)
+S044      headings, repeated headers and numbers of columns left out (warning)
+S045      merged cells below the header, read as what they show (info)
+S046      the row named as header holds nothing
+S047      a column of personal data, not read (warning)
+S048      personal data in a cell, not kept (warning)
 S050      the name to write to has an unknown suffix
 S051      the place to write to cannot be written
 S052      a value that the format cannot hold

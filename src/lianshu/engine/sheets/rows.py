@@ -17,7 +17,7 @@ _BROKEN = {
 class RowParser:
     """Parses the rows of one table; made once, used for each row.
 
-    `header` and `file` are the table's, for messages and for units in headers.
+    `header`, `file` and `unit` are the table's, for messages and for units in and above headers.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class RowParser:
         *,
         header: Sequence[str] = (),
         file: str = "",
+        unit: str | None = None,
     ) -> None:
         self._file = file
         self._width = len(header) if header else None
@@ -35,7 +36,7 @@ class RowParser:
             if column.id in mapping:
                 index = mapping[column.id]
                 title = header[index] if header else column.label
-                parse = parser_of(column, title)
+                parse = parser_of(column, title, unit)
                 self._plan.append((column.id, column.required, index, title, parse))
 
     def parse(self, row: Row) -> tuple[dict[str, Value], list[Finding]]:

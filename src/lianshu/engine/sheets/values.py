@@ -10,14 +10,38 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from functools import partial
 from typing import assert_never
 
 from lianshu.engine.sheets.cells import Cell
-from lianshu.engine.sheets.columns import FEN_PLACES, UNIT_WORDS, Column, plain, unit_of
+from lianshu.engine.sheets.columns import (
+    FEN_PLACES,
+    UNIT_WORDS,
+    Column,
+    factor_of,
+    plain,
+    unit_of,
+)
+from lianshu.engine.sheets.units import OtherUnitError, factor_between, is_measure
 
-Value = str | int | Decimal | date | tuple[str, ...] | None
+
+class Absent(Enum):
+    """What a column that asks for it gives for 无: it is known that there is none."""
+
+    ABSENT = "无"
+
+
+ABSENT = Absent.ABSENT
+
+Value = str | int | Decimal | date | tuple[str, ...] | Absent | None
 Parse = Callable[[Cell], Value]
+
+# NFKC, lower case: what people write into a cell to say that there is nothing to write.
+_BLANK_MARKS = frozenset(
+    {"-", "--", "---", "—", "——", "–", "―", "─", "──", "/", "\\", "无", "暂无", "没有", "n/a", "na"}
+)
+_LONGEST_MARK = 8
 
 # What both databases keep in an integer column.
 _INTEGER_LIMIT = 2**63
@@ -31,6 +55,7 @@ _SCIENTIFIC = re.compile(r"[0-9]\.[0-9]+[eE]\+[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?e[+-]?[0-9]{1,3}")
 _MONEY = re.compile(r"(?:人民币|rmb|[¥￥])?\s*([+-]?[0-9.,]+)\s*((?:[千万亿]|百万)?元?)(?:整)?")
+_MEASURED = re.compile(r"([+-]?[0-9.,]+)\s*([^0-9.,\s]{1,6})")
 _DATE = re.compile(
     r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})[日号]?"
     r"|(\d{4})(\d{2})(\d{2}))(?:[ t]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
@@ -52,22 +77,39 @@ class BadValueError(Exception):
         self.why = why
 
 
-def parser_of(column: Column, title: str = "") -> Parse:
+def parser_of(column: Column, title: str = "", unit: str | None = None) -> Parse:
     """The function from a cell (not empty, not broken) to the column's value.
 
-    `title` is the column's header in the file; an amount's unit is taken from it.
+    `title` is the column's header in the file; a unit is taken from it, an amount's else from
+    `unit`, which stands above the header.
     """
+    parse = _parser(column, title, unit)
+    blank = column.reads_blank
+    if blank == "text":
+        return parse
+    words = {plain(word) for accepted in column.choices.values() for word in accepted}
+    marks = _BLANK_MARKS - words - set(column.choices)
+    return partial(_unless_blank, parse, marks, ABSENT if blank == "absent" else None)
+
+
+def _unless_blank(parse: Parse, marks: frozenset[str], meaning: Value, cell: Cell) -> Value:
+    if isinstance(cell, str) and len(cell) <= _LONGEST_MARK and plain(cell) in marks:
+        return meaning
+    return parse(cell)
+
+
+def _parser(column: Column, title: str, above: str | None) -> Parse:
     match column.kind:
         case "text":
             return partial(_text, column)
         case "identifier":
             return partial(_identifier, column)
         case "integer":
-            return partial(_integer, column)
+            return partial(_integer, column, _factor(column, title))
         case "decimal":
-            return partial(_decimal, column)
+            return partial(_decimal, column, _factor(column, title))
         case "money":
-            unit = unit_of(column, title)
+            unit = unit_of(column, title, above)
             return partial(_money, column, unit)
         case "date":
             return _date
@@ -86,6 +128,8 @@ def to_cell(column: Column, value: Value) -> Cell | Decimal:
     choice its first word, a `multi` its parts joined by ；."""
     if value is None:
         return None
+    if isinstance(value, Absent):
+        return str(value.value)
     if column.kind == "money" and isinstance(value, int):
         return Decimal(value).scaleb(-FEN_PLACES[column.unit])
     if isinstance(value, tuple):
@@ -163,14 +207,44 @@ def _number(text: str, *, exponent: bool) -> Decimal | None:
     return None
 
 
-def _integer(column: Column, cell: Cell) -> Value:
+def _factor(column: Column, title: str) -> Decimal | None:
+    try:
+        return factor_of(column, title)
+    except OtherUnitError:
+        return None
+
+
+def _measured(column: Column, factor: Decimal | None, cell: Cell, *, exponent: bool) -> Value:
+    """The exact number in the column's measure; None when the cell states none."""
+    if factor is None:
+        raise BadValueError("S034", f"在单位不能换算成{column.measure}的列里。请先换算好。")
     if type(cell) is int:
         number: Decimal | None = Decimal(cell)
     elif isinstance(cell, float):
         number = Decimal(repr(cell))
+    elif isinstance(cell, str):
+        text = plain(cell)
+        number = _number(text, exponent=exponent)
+        if number is None and column.measure:
+            found = _MEASURED.fullmatch(text)
+            if found and is_measure(found[2]):
+                number = _number(found[1], exponent=False)
+                factor = _factor_of_cell(found[2], column.measure)
     else:
-        number = _number(plain(cell), exponent=False) if isinstance(cell, str) else None
-    if number is None or number != number.to_integral_value() or abs(number) >= _INTEGER_LIMIT:
+        number = None
+    return number * factor if number is not None and factor != 1 else number
+
+
+def _factor_of_cell(unit: str, measure: str) -> Decimal:
+    try:
+        return factor_between(unit, measure)
+    except OtherUnitError as error:
+        raise BadValueError("S034", f"的单位不能准确换算成{measure}。请先换算好再填写。") from error
+
+
+def _integer(column: Column, factor: Decimal | None, cell: Cell) -> Value:
+    number = _measured(column, factor, cell, exponent=False)
+    if not isinstance(number, Decimal) or not _is_whole(number) or abs(number) >= _INTEGER_LIMIT:
         raise BadValueError("S023", "不是整数。请只写阿拉伯数字，例如 12。")
     _refuse_negative(column, number)
     return int(number)
@@ -181,14 +255,9 @@ def _refuse_negative(column: Column, number: Decimal) -> None:
         raise BadValueError("S027", "是负数，这一列不能为负。请检查是否多了负号。")
 
 
-def _decimal(column: Column, cell: Cell) -> Value:
-    if type(cell) is int:
-        number: Decimal | None = Decimal(cell)
-    elif isinstance(cell, float):
-        number = Decimal(repr(cell))
-    else:
-        number = _number(plain(cell), exponent=True) if isinstance(cell, str) else None
-    if number is None:
+def _decimal(column: Column, factor: Decimal | None, cell: Cell) -> Value:
+    number = _measured(column, factor, cell, exponent=True)
+    if not isinstance(number, Decimal):
         raise BadValueError("S024", "不是数字。请只写阿拉伯数字，例如 12.5，不要带单位或文字。")
     _refuse_negative(column, number)
     return number
