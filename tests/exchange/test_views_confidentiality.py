@@ -67,7 +67,8 @@ def links_of(html: str) -> list[str]:
 
 def everything_shown(client: Client) -> str:
     """All pages, parts and files that links lead to from the first page, as one text."""
-    waiting, seen, said = deque(["/"]), {"/"}, []
+    waiting, seen = deque(["/"]), {"/"}
+    said: list[str] = []
     while waiting and len(said) < PAGES_MOST:
         address = waiting.popleft()
         response = client.get(address)
