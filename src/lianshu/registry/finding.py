@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -26,11 +26,13 @@ def plain_name(name: str) -> str:
 class OrganisationFinder:
     """Finds organisations by full name, short name or current credit code.
 
+    `known` says which organisation (by id) a name means that finds none or several of these.
     Reads all names once (two queries); organisations themselves are fetched when first found.
     """
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, known: Mapping[str, int] | None = None) -> None:
         self._actor = actor
+        self._known = {plain_name(name): pk for name, pk in (known or {}).items()}
         self._names: dict[str, set[int]] = {}
         short: dict[str, set[int]] = {}
         rows = Organisation.objects.visible_to(actor).values_list("pk", "name", "short_name")
@@ -55,14 +57,25 @@ class OrganisationFinder:
         pks = self._names.get(key, set())
         if len(pks) == 1:
             return self._fetch(next(iter(pks)))
+        if key in self._known and (known := self._fetch_known(self._known[key])):
+            return known
         if pks:
             return _("有 %(count)d 家同名单位。请改写统一社会信用代码。") % {"count": len(pks)}
-        if _USCC.fullmatch(key):
+        if self.is_code(text):
             return _("没有单位登记这个统一社会信用代码。请核对代码，或先登记这家单位。")
         return _(
             "不是已登记的单位。请核对名称（要与登记的全称或简称一致），"
             "改写统一社会信用代码，或先登记这家单位。"
         )
+
+    def is_code(self, text: str) -> bool:
+        """Whether it has the form of a credit code, which no name can be matched with."""
+        return _USCC.fullmatch(plain_name(text)) is not None
+
+    def _fetch_known(self, pk: int) -> Organisation | None:
+        """None where the organisation is gone, or no longer to be seen."""
+        seen = pk in self._found or Organisation.objects.visible_to(self._actor).filter(pk=pk)
+        return self._fetch(pk) if seen else None
 
     def _fetch(self, pk: int) -> Organisation:
         if pk not in self._found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from lianshu.authority import EVERY_CHAIN, Actor, Capability, Verdict
+from lianshu.registry.dictionary import OWN_SOURCE
 from lianshu.registry.models import Organisation, RegionAncestry
 
 
@@ -58,3 +59,26 @@ def can_read_organisation_record(actor: Actor, organisation: Organisation) -> Ve
         ):
             return Verdict.yes()
     return Verdict.no(_("操作记录只向本单位和有授权的管理、审计人员开放。"))
+
+
+def can_record_about(actor: Actor, organisation: Organisation, *, source: str) -> Verdict:
+    """Facts and holdings: its own people under its own name, importers and managers in scope under
+    the name of whoever sent them."""
+    if source == OWN_SOURCE and organisation.pk in actor.acting_organisation_ids:
+        return Verdict.yes()
+    for capability in (Capability.IMPORT, Capability.MANAGE_ORGANISATIONS):
+        if holds_at(
+            actor, capability, region_id=organisation.region_id, chain_id=organisation.chain_id
+        ):
+            return Verdict.yes()
+    return Verdict.no(
+        _("只有“%(name)s”的经办人（以单位自报的名义）或有授权的管理员可以记录它的数据。")
+        % {"name": organisation.name}
+    )
+
+
+def can_take_snapshot(actor: Actor) -> Verdict:
+    """Operators: a snapshot holds the figures of every organisation."""
+    if actor.is_system:
+        return Verdict.yes()
+    return Verdict.no(_("数据快照由系统管理员在命令行制作：lianshu snapshot。"))

@@ -1,5 +1,13 @@
 """Reading the register."""
 
+from lianshu.registry.queries.aggregates import LEAST_FIRMS, aggregate_fact
+from lianshu.registry.queries.facts import (
+    facts_known_on,
+    facts_page_rows,
+    facts_valid_on,
+    holdings_of,
+    value_of,
+)
 from lianshu.registry.queries.organisations import (
     all_chains,
     all_regions,
@@ -7,4 +15,16 @@ from lianshu.registry.queries.organisations import (
     organisations_for,
 )
 
-__all__ = ["all_chains", "all_regions", "organisation_by_id", "organisations_for"]
+__all__ = [
+    "LEAST_FIRMS",
+    "aggregate_fact",
+    "all_chains",
+    "all_regions",
+    "facts_known_on",
+    "facts_page_rows",
+    "facts_valid_on",
+    "holdings_of",
+    "organisation_by_id",
+    "organisations_for",
+    "value_of",
+]

@@ -1,5 +1,14 @@
 """Writing the register."""
 
+from lianshu.registry.services.entries import FactEntry, HoldingEntry, Provenance
+from lianshu.registry.services.facts import (
+    FactProblem,
+    FactsRecorded,
+    FactsRefused,
+    record_fact,
+    record_facts,
+)
+from lianshu.registry.services.holdings import follow_organisation, record_holding
 from lianshu.registry.services.organisations import (
     EDITABLE,
     add_chain,
@@ -11,9 +20,19 @@ from lianshu.registry.services.organisations import (
 
 __all__ = [
     "EDITABLE",
+    "FactEntry",
+    "FactProblem",
+    "FactsRecorded",
+    "FactsRefused",
+    "HoldingEntry",
+    "Provenance",
     "add_chain",
     "add_region",
     "create_organisation",
     "edit_organisation",
+    "follow_organisation",
+    "record_fact",
+    "record_facts",
+    "record_holding",
     "set_identifier",
 ]

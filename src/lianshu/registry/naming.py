@@ -1,0 +1,102 @@
+"""What a name in a file may mean: registered organisations with a name near to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from lianshu.authority import EVERY_CHAIN, Actor, Capability
+from lianshu.imports.names import Candidate, NameMatcher
+from lianshu.records.errors import DomainError, NotFound
+from lianshu.records.text import name_key, normalise
+from lianshu.registry.finding import plain_name
+from lianshu.registry.models import Organisation, OrganisationKind, Region
+from lianshu.registry.services import create_organisation
+
+MOST: Final = 5
+MOST_READ: Final = 400
+LEAST_ALIKE: Final = 0.5
+_COMMON = re.compile(
+    r"^(?:中国|浙江省?|宁波市?|[一-鿿]{2,3}[市区县])"
+    r"|(?:股份|集团|控股|责任)|(?:有限)?公司$|厂$|\(.*?\)"
+)
+
+
+def core_of(name: str) -> str:
+    """The name without what many share: place, 有限公司, 股份, 集团."""
+    plain = normalise(name).strip()
+    core = plain_name(_COMMON.sub("", _COMMON.sub("", plain)))
+    return core or plain_name(plain)
+
+
+class OrganisationNames(NameMatcher):
+    """Matches names with the register."""
+
+    def candidates(self, actor: Actor, name: str) -> Sequence[Candidate]:
+        wanted, core = plain_name(name), core_of(name)
+        found: dict[int, tuple[float, Candidate]] = {}
+        for query in dict.fromkeys((core, core[:4], core[:2], core[-2:])):
+            if not query:
+                continue
+            rows = Organisation.objects.visible_to(actor).found_by(query).select_related("region")
+            for row in rows[:MOST_READ]:
+                score = max(_alike(wanted, core, row.name), _alike(wanted, core, row.short_name))
+                if score >= LEAST_ALIKE:
+                    label = f"{row.name}（{row.short_name}）" if row.short_name else row.name
+                    found[row.pk] = (
+                        score,
+                        Candidate(row.public_id, label, str(row.region)),
+                    )
+            if len(found) >= MOST:
+                break
+        best = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:MOST]
+        return [candidate for _pk, (_score, candidate) in best]
+
+    def meant(self, actor: Actor, public_id: str) -> int:
+        found = Organisation.objects.visible_to(actor).filter(public_id=public_id).first()
+        if found is None:
+            raise NotFound(_("没有选中的单位，请重新选择。"))
+        return found.pk
+
+    def places(self, actor: Actor) -> Sequence[tuple[str, str]]:
+        regions = Region.objects.order_by("code")
+        if not actor.is_system:
+            granted = {
+                scope.region_id
+                for scope in actor.scopes(Capability.MANAGE_ORGANISATIONS)
+                if scope.chain_id == EVERY_CHAIN
+            }
+            regions = regions.filter(ancestry__ancestor__in=granted).distinct()
+        return [(region.code, region.name) for region in regions]
+
+    def register(self, *, actor: Actor, name: str, place: str, now: datetime) -> int:
+        region = Region.objects.filter(code=place).first()
+        if region is None:
+            raise DomainError(_("请选择新单位所在的区域。"), field="place")
+        created = create_organisation(
+            actor=actor,
+            name=name,
+            kind=OrganisationKind.ENTERPRISE,
+            region=region,
+            now=now,
+        )
+        return created.pk
+
+
+def _alike(wanted: str, core: str, name: str) -> float:
+    """From 0 to 1: by the characters, of the whole or of the cores, or by how they sound."""
+    if not name:
+        return 0.0
+    other = plain_name(name)
+    if wanted == other:
+        return 1.0
+    other_core = core_of(name)
+    sounds = 0.9 if name_key(core) == name_key(other_core) else 0.0
+    within = 0.85 if len(core) > 1 and (core in other or other_core in wanted) else 0.0
+    whole = SequenceMatcher(None, wanted, other).ratio()
+    return max(sounds, within, SequenceMatcher(None, core, other_core).ratio(), whole * 0.8)
