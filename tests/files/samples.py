@@ -6,7 +6,7 @@ import io
 import zipfile
 
 import xlsxwriter
-import xlwt  # type: ignore[import-untyped]
+import xlwt
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
