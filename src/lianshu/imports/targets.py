@@ -95,6 +95,9 @@ class ImportSession(ABC, Generic[RowT, PlanT]):
         Raises `DomainError` or `Refusal` for what changed since they were planned.
         """
 
+    def close(self) -> None:
+        """Called at the end of the pass, however it ended."""
+
 
 @dataclass(frozen=True)
 class ImportOption:
