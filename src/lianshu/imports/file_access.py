@@ -15,6 +15,8 @@ def can_read_import_file(actor: Actor, object_id: int) -> Verdict:
     run = ImportRun.objects.visible_to(actor).filter(pk=object_id).first()
     if run is None:
         return Verdict.no(_("没有这次导入，或者它不是您可以查看的。"))
+    if run.holds_personal_data:
+        return Verdict.no(_("文件里有不收集的个人信息，不提供下载；导入完成后文件会删除。"))
     return can_read_content(actor, run)
 
 

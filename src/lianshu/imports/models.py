@@ -15,6 +15,8 @@ from lianshu.jobs.models import Job
 from lianshu.records.fields import OpaqueIdField
 
 SOURCE_LENGTH = 64
+NAME_LENGTH = 200
+PERSONAL_RULES = frozenset({"S047", "S048"})
 
 
 class RunStatus(models.TextChoices):
@@ -62,6 +64,10 @@ class ImportRun(models.Model):
 
     `applied_rows` and `last_row` (a row number of the file) move in the transaction that writes the
     rows, so that whoever goes on after a crash starts at the first row that is not in.
+
+    `place_chosen` says that a person named the rows of the header. `unknown_names` is a list of
+    {key, name, rows, count, candidates: [{id, label, detail}]}: what rows call organisations that
+    are not registered.
     """
 
     public_id = OpaqueIdField()
@@ -85,6 +91,9 @@ class ImportRun(models.Model):
     sheet = models.CharField(max_length=100, blank=True)
     header = models.JSONField(default=list)
     header_row = models.PositiveIntegerField(default=1)
+    header_rows = models.PositiveSmallIntegerField(default=1)
+    place_chosen = models.BooleanField(default=False)
+    sheets = models.JSONField(default=list)
     fingerprint = models.CharField(max_length=64, blank=True)
     mapping = models.JSONField(null=True)
     remembered = models.BooleanField(default=False)
@@ -92,6 +101,7 @@ class ImportRun(models.Model):
     notes = models.JSONField(default=list)
     preview = models.JSONField(default=list)
     changes = models.JSONField(default=list)
+    unknown_names = models.JSONField(default=list)
     blocked = models.BooleanField(default=False)
 
     total_rows = models.PositiveIntegerField(_("行数"), default=0)
@@ -137,6 +147,11 @@ class ImportRun(models.Model):
         return self.status in WORKING and not self.is_working
 
     @property
+    def holds_personal_data(self) -> bool:
+        """The check found personal data in the file that is not taken in."""
+        return any(note["rule"] in PERSONAL_RULES for note in self.notes)
+
+    @property
     def good_count(self) -> int:
         """Rows that can be imported."""
         return self.to_create + self.to_change + self.to_leave
@@ -161,7 +176,7 @@ class BadRow(models.Model):
 
 
 class SavedMapping(models.Model):
-    """How an organisation last read a header that this sender uses.
+    """How an organisation last read a header that this sender uses, and where it stood.
 
     `mapping` is column id → header name. `organisation_id` is 0 for whoever belongs to none.
     """
@@ -172,6 +187,9 @@ class SavedMapping(models.Model):
     fingerprint = models.CharField(max_length=64)
     mapping = models.JSONField()
     options = models.JSONField(default=dict)
+    sheet = models.CharField(max_length=100, blank=True)
+    header_row = models.PositiveIntegerField(default=1)
+    header_rows = models.PositiveSmallIntegerField(default=1)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -184,3 +202,27 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.source}"
+
+
+class KnownName(models.Model):
+    """Which registered organisation a sender means by a name, as a person once said.
+
+    `organisation_id` is whose people said so (0 for whoever belongs to none), `matched_id` the
+    organisation meant.
+    """
+
+    organisation_id = models.BigIntegerField(default=0)
+    source = models.CharField(max_length=SOURCE_LENGTH)
+    key = models.CharField(max_length=NAME_LENGTH)
+    matched_id = models.BigIntegerField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "source", "key"], name="one_meaning_per_sender_and_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.key}"

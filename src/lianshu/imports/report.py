@@ -11,6 +11,7 @@ from lianshu.authority import Actor
 from lianshu.engine.sheets import (
     Format,
     OutCell,
+    PersonalGuard,
     SheetError,
     Table,
     column_letter,
@@ -36,20 +37,25 @@ def write_report(target: BinaryIO, *, actor: Actor, run: ImportRun, format: Form
         for bad in bad_rows_of(actor, run)
     }
     with opened_table(run) as table:
-        kept = [index for index, title in enumerate(table.header) if title not in {ROW, REASON}]
+        guard = PersonalGuard(table.header)
+        left = {index for index, title in enumerate(table.header) if title in {ROW, REASON}}
+        kept = [i for i in range(len(table.header)) if i not in left and i not in guard.columns]
         header = [table.header[index] or column_letter(index) for index in kept]
         try:
             return write_table(
-                target, [*header, ROW, REASON], _lines(table, kept, reasons), format=format
+                target, [*header, ROW, REASON], _lines(table, guard, kept, reasons), format=format
             )
         except SheetError as error:
             raise DomainError(str(error)) from error
 
 
-def _lines(table: Table, kept: list[int], reasons: dict[int, str]) -> Iterator[list[OutCell]]:
+def _lines(
+    table: Table, guard: PersonalGuard, kept: list[int], reasons: dict[int, str]
+) -> Iterator[list[OutCell]]:
     for row in table.rows:
         if row.number in reasons:
-            yield [*(row.cells[index] for index in kept), row.number, reasons[row.number]]
+            cells = guard.clean(row).cells
+            yield [*(cells[index] for index in kept), row.number, reasons[row.number]]
 
 
 def write_template(target: BinaryIO, *, list_: ImportTarget) -> None:

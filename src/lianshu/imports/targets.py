@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Verdict
 from lianshu.engine.sheets import Column, Value
+from lianshu.imports.names import NameMatcher
 from lianshu.records.errors import DomainError, NotFound
 
 Text = str | Promise
@@ -31,10 +32,12 @@ PlanT = TypeVar("PlanT", bound="Plan")
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a row cannot be imported. `why` goes on from “第 5 行“单位”列的值“甲厂”” and ends with
-    what to do; without `column` (an id) it is a sentence of its own about the row."""
+    what to do; without `column` (an id) it is a sentence of its own about the row. `name` is what
+    the row calls an organisation that is not registered: it is offered for matching by hand."""
 
     why: str
     column: str = ""
+    name: str = ""
 
 
 class Plan(Protocol):
@@ -58,12 +61,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """Under what a run reads and writes: by whom, from which sender, with which options."""
+    """Under what a run reads and writes: by whom, from which sender, with which options.
+
+    `names` is what this sender calls organisations, as people once said: `names.key_of` a name →
+    id of the organisation (not its public one).
+    """
 
     actor: Actor
     source: str
     options: Mapping[str, str]
     now: datetime
+    names: Mapping[str, int] = field(default_factory=dict)
 
 
 class ImportSession(ABC, Generic[RowT, PlanT]):
@@ -124,7 +132,8 @@ class ImportTarget:
 
     `key` names the column that holds the sender's own id, by which a re-import finds what it
     brought before; `permission` says who may import at all (each row is judged again when it is
-    planned); `check_options` gives option id → what is wrong with its value.
+    planned); `check_options` gives option id → what is wrong with its value; `names` matches names
+    of organisations that rows have and the register has not.
     """
 
     id: str
@@ -136,6 +145,7 @@ class ImportTarget:
     list_url: Callable[[], str]
     options: Sequence[ImportOption] = ()
     check_options: Callable[[Actor, Mapping[str, str]], Mapping[str, str]] = _nothing_to_check
+    names: NameMatcher | None = None
 
     def column(self, column_id: str) -> Column | None:
         """The column of this id."""

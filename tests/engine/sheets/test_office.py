@@ -233,8 +233,8 @@ def test_merged_header_over_data_without_names_is_refused(tmp_path: Path) -> Non
     path = book(tmp_path / "a.xlsx", {"数据": rows}, ["B1:C1"])
     with pytest.raises(SheetError) as caught:
         read_office_table(path, columns=COLUMNS)
-    assert caught.value.rule == "S012"
-    assert "C 列没有列名" in str(caught.value)
+    assert caught.value.rule == "S011"
+    assert "B1:C1 是合并单元格" in str(caught.value)
 
 
 def test_only_totals_is_no_data(tmp_path: Path) -> None:

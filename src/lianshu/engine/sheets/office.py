@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from lianshu.engine.sheets.cells import Cell, Row, Table
+from lianshu.engine.sheets.cells import Cell, Row, Table, column_letter
 from lianshu.engine.sheets.columns import UNIT_WORDS, Column, plain
 from lianshu.engine.sheets.findings import Finding, SheetError
 from lianshu.engine.sheets.layout import HEAD_ROWS, Head, Layout, find_known, find_layout
@@ -63,6 +63,7 @@ def read_office_table(
             refuse_broken_header(opened.name, row)
     table = _table(opened, Head(rows, opened.merged), layout, rows)
     refuse_repeated_names(table)
+    _refuse_names_over_several(table, opened.merged, layout)
     refuse_unnamed_data(table)
     refuse_no_rows(table)
     return table
@@ -155,6 +156,29 @@ def _table(opened: OpenedFile, head: Head, layout: Layout, rows: Sequence[Row]) 
         unit=_unit_above(above),
         sheets=opened.sheets,
     )
+
+
+def _refuse_names_over_several(table: Table, merged: Sequence[Merged], layout: Layout) -> None:
+    """Raises `SheetError` S011 for a merged name with data in several columns below it."""
+    wide = {
+        column: (f"{column_letter(left)}{top + 1}", f"{column_letter(right)}{bottom + 1}")
+        for (top, left), (bottom, right) in merged
+        if top >= layout.row - 1 and bottom == layout.last - 1
+        for column in range(left + 1, min(right + 1, len(table.header)))
+    }
+    if not wide:
+        return
+    for row in table.rows:
+        for column, (first, last) in wide.items():
+            if row.cells[column] is not None:
+                raise SheetError(
+                    f"第 {layout.last} 行表头里 {first}:{last} 是合并单元格，下面有几列数据，"
+                    "分不清各列叫什么。请取消合并，并在每一列写上列名。",
+                    file=table.name,
+                    line=layout.last,
+                    column=first.rstrip("0123456789"),
+                    rule="S011",
+                )
 
 
 def _about_header(

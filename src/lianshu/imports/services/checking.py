@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, require
-from lianshu.engine.sheets import Finding, Row, Table, check_mapping, guess_mapping
-from lianshu.imports.models import BadRow, ImportRun, RunStatus, SavedMapping
+from lianshu.engine.sheets import (
+    Finding,
+    PersonalGuard,
+    Row,
+    Table,
+    check_mapping,
+    guess_mapping,
+    personal_column,
+)
+from lianshu.imports.models import BadRow, ImportRun, RunStatus
 from lianshu.imports.rules import can_import
 from lianshu.imports.services.reading import (
     Examined,
     Examiner,
+    context_of,
     header_fingerprint,
     opened_table,
+    saved_mappings,
 )
-from lianshu.imports.targets import ImportContext, ImportTarget, Plan, target_of
+from lianshu.imports.targets import ImportTarget, Plan, target_of
 from lianshu.records.errors import Conflict, DomainError
 
 Progress = Callable[[int, int | None, str], None]
@@ -28,6 +40,8 @@ PREVIEW_ROWS = 50
 CHANGE_SAMPLE = 20
 SHOWN = 60
 KEYLESS_RULE = "I002"
+UNUSED_RULE = "S016"
+NAMES_OFFERED = 50
 
 
 def check_run(*, actor: Actor, run: ImportRun, now: datetime, progress: Progress) -> None:
@@ -45,10 +59,14 @@ def check_run(*, actor: Actor, run: ImportRun, now: datetime, progress: Progress
         if run.blocked:
             BadRow.objects.filter(run=run).delete()
             _clear_counts(run)
-            rows = [row for row, _number in zip(table.rows, range(PREVIEW_ROWS), strict=False)]
+            guard = PersonalGuard(table.header, file=table.name, header_row=table.header_row)
+            rows = map(guard.clean, islice(table.rows, PREVIEW_ROWS))
             run.preview = [_preview_line(run, row, "", ()) for row in rows]
         else:
-            examine_rows(actor=actor, run=run, table=table, now=now, progress=progress)
+            examiner = examine_rows(actor=actor, run=run, table=table, now=now, progress=progress)
+            guard = examiner.guard
+            run.unknown_names = _unknown_names(actor, target, examiner)
+        run.notes = [*map(as_json, guard.findings()), *run.notes]
     run.status, run.problem, run.checked_at = RunStatus.READY, "", now
     _store(run)
 
@@ -56,7 +74,8 @@ def check_run(*, actor: Actor, run: ImportRun, now: datetime, progress: Progress
 def _store(run: ImportRun) -> None:
     """Unless somebody gave the run up meanwhile."""
     fields = (
-        *("header", "header_row", "fingerprint", "mapping", "remembered", "options", "notes"),
+        *("sheet", "sheets", "header", "header_row", "header_rows", "fingerprint", "mapping"),
+        *("remembered", "options", "notes", "unknown_names"),
         *("preview", "changes", "blocked", "total_rows", "to_create", "to_change", "to_leave"),
         *("bad_count", "status", "problem", "checked_at"),
     )
@@ -67,25 +86,22 @@ def _store(run: ImportRun) -> None:
 
 def _read_header(actor: Actor, run: ImportRun, table: Table, target: ImportTarget) -> None:
     run.header, run.header_row = list(table.header), table.header_row
-    run.fingerprint = header_fingerprint(table.header)
+    run.header_rows, run.fingerprint = table.header_rows, header_fingerprint(table.header)
+    run.sheet, run.sheets = table.sheet or "", list(table.sheets)
     if run.mapping is not None:
         return
-    saved = SavedMapping.objects.filter(
-        target=run.target,
-        organisation_id=run.organisation_id or 0,
-        source=run.source,
-        fingerprint=run.fingerprint,
-    ).first()
+    saved = saved_mappings(run).filter(fingerprint=run.fingerprint).first()
     given = run.options
     if saved is None:
-        run.mapping = guess_mapping(table.header, target.columns)
+        named = ["" if personal_column(title) else title for title in table.header]
+        run.mapping = guess_mapping(named, target.columns)
         run.options = target.clean_options(actor, given)
         return
     places = {title: index for index, title in enumerate(table.header)}
     run.mapping = {
         column: places[title]
         for column, title in saved.mapping.items()
-        if title in places and target.column(column) is not None
+        if title in places and target.column(column) and not personal_column(title)
     }
     run.remembered = True
     try:
@@ -104,9 +120,15 @@ def _notes(run: ImportRun, table: Table, target: ImportTarget) -> list[dict[str,
             target.columns,
             file=table.name,
             header_row=table.header_row,
+            unit=table.unit,
         ),
     ]
-    notes = [as_json(finding) for finding in findings]
+    # A column of personal data is told of as such, not as one without a field.
+    notes = [
+        as_json(finding)
+        for finding in findings
+        if not (finding.rule == UNUSED_RULE and personal_column(finding.column or ""))
+    ]
     if target.key not in (run.mapping or {}):
         message = _(
             "没有编号列。再次导入时认不出哪些行导入过，会重复新建；"
@@ -132,18 +154,35 @@ def as_json(finding: Finding) -> dict[str, Any]:
 
 def _clear_counts(run: ImportRun) -> None:
     run.total_rows = run.to_create = run.to_change = run.to_leave = run.bad_count = 0
-    run.preview, run.changes = [], []
+    run.preview, run.changes, run.unknown_names = [], [], []
+
+
+def _unknown_names(actor: Actor, target: ImportTarget, examiner: Examiner) -> list[dict[str, Any]]:
+    """The names met most, each with what it may mean."""
+    if target.names is None:
+        return []
+    often = sorted(examiner.unknown.items(), key=lambda item: -item[1].count)[:NAMES_OFFERED]
+    return [
+        {
+            "key": key,
+            "name": missed.name,
+            "rows": missed.rows,
+            "count": missed.count,
+            "candidates": [asdict(each) for each in target.names.candidates(actor, missed.name)],
+        }
+        for key, missed in often
+    ]
 
 
 def examine_rows(
     *, actor: Actor, run: ImportRun, table: Table, now: datetime, progress: Progress
-) -> None:
+) -> Examiner:
     """Examine and plan every row after `run.last_row`; bad ones are stored, counts set on `run`.
 
     Earlier rows keep what was said about them, and the counts of the plan then stay as they were.
     """
     target = target_of(run.target)
-    session = target.session(ImportContext(actor, run.source, run.options, now))
+    session = target.session(context_of(actor, run, now))
     examiner = Examiner(run, table, target, session)
     BadRow.objects.filter(run=run, number__gt=run.last_row).delete()
     going_on = run.last_row > 0
@@ -158,6 +197,7 @@ def examine_rows(
         done += len(chunk)
         progress(done, run.total_rows if going_on else None, _("正在检查"))
     run.bad_count = BadRow.objects.filter(run=run).count()
+    return examiner
 
 
 def plan_chunk(examiner: Examiner, chunk: Sequence[Examined]) -> dict[int, Plan]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.audit.services import record
 from lianshu.authority import Actor, require
-from lianshu.engine.sheets import MAX_BYTES, SheetError, read_table
+from lianshu.engine.sheets import MAX_BYTES, Layout, SheetError, personal_column, read_table
 from lianshu.files.models import StoredFile
 from lianshu.files.services import clean_name, remove_file, store_file
 from lianshu.files.sniffing import SHEETS
@@ -36,6 +36,7 @@ from lianshu.jobs.services import enqueue
 from lianshu.records.errors import Conflict, DomainError
 
 INSPECT, APPLY = "imports.inspect", "imports.apply"
+MAX_HEADER_ROW, MAX_HEADER_ROWS = 200, 5
 
 
 @transaction.atomic
@@ -132,25 +133,53 @@ def configure_import(
     mapping: Mapping[str, int],
     options: Mapping[str, str],
     now: datetime,
+    sheet: str | None = None,
+    layout: Layout | None = None,
 ) -> ImportRun:
     """Change which column is what and the run's settings, and have the file checked again.
 
-    `mapping` is column id → index in the header. `DomainError` for a column or place that is not
-    there, or two fields from one place.
+    `mapping` is column id → index in the header. Another `sheet`, or a `layout` that says where
+    the header is, gives another header, whose mapping is then remembered or guessed. `DomainError`
+    for a column, sheet or place that is not there, or two fields from one place.
     """
     require(can_configure(actor, run))
     target = target_of(run.target)
-    cleaned = _clean_mapping(target, run, mapping)
+    chosen = _clean_place(run, sheet, layout)
+    changes = chosen or {"mapping": _clean_mapping(target, run, mapping)}
     _move(
         run,
         RunStatus.CHECKING,
-        mapping=cleaned,
         remembered=False,
         options=target.clean_options(actor, options),
         problem="",
+        **changes,
     )
     _hand_over(actor=actor, run=run, kind=INSPECT, now=now)
     return run
+
+
+def _clean_place(run: ImportRun, sheet: str | None, layout: Layout | None) -> dict[str, Any]:
+    """What a run needs to be read from another place; nothing where it is the same."""
+    if sheet is not None and sheet != run.sheet:
+        if sheet not in run.sheets:
+            raise DomainError(
+                _("文件里没有工作表“%(name)s”。") % {"name": sheet[:40]}, field="sheet"
+            )
+        return {"sheet": sheet, "place_chosen": False, "mapping": None}
+    if layout is None or layout == Layout(run.header_row, run.header_rows):
+        return {}
+    if not (1 <= layout.row <= MAX_HEADER_ROW and 1 <= layout.depth <= MAX_HEADER_ROWS):
+        raise DomainError(
+            _("表头要从第 1 行到第 %(row)d 行开始，最多占 %(most)d 行。")
+            % {"row": MAX_HEADER_ROW, "most": MAX_HEADER_ROWS},
+            field="header_row",
+        )
+    return {
+        "header_row": layout.row,
+        "header_rows": layout.depth,
+        "place_chosen": True,
+        "mapping": None,
+    }
 
 
 def _clean_mapping(
@@ -164,6 +193,11 @@ def _clean_mapping(
         if not 0 <= index < len(run.header):
             raise DomainError(
                 _("“%(label)s”指定的列不在文件里。") % {"label": column.label}, field="mapping"
+            )
+        if personal_column(run.header[index]):
+            raise DomainError(
+                _("“%(title)s”列是不收集的个人信息，不能导入。") % {"title": run.header[index]},
+                field="mapping",
             )
         if index in taken:
             raise DomainError(
@@ -209,11 +243,23 @@ def confirm_import(*, actor: Actor, run: ImportRun, mode: str, now: datetime) ->
         defaults={
             "mapping": {column: run.header[i] for column, i in (run.mapping or {}).items()},
             "options": run.options,
+            "sheet": run.sheet,
+            "header_row": run.header_row,
+            "header_rows": run.header_rows,
             "updated_at": now,
         },
     )
     record(actor=actor, action="imports.confirmed", obj=run, now=now)
     _hand_over(actor=actor, run=run, kind=APPLY, now=now)
+    return run
+
+
+@transaction.atomic
+def recheck_import(*, actor: Actor, run: ImportRun, now: datetime) -> ImportRun:
+    """Have the file checked again as it is set up."""
+    require(can_configure(actor, run))
+    _move(run, RunStatus.CHECKING, problem="")
+    _hand_over(actor=actor, run=run, kind=INSPECT, now=now)
     return run
 
 
