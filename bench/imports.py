@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +108,7 @@ class Probe:
     netloc: str
     session: str
     stop: threading.Event = field(default_factory=threading.Event)
-    reads: list[float] = field(default_factory=list)
+    reads: dict[str, list[float]] = field(default_factory=dict)
     writes: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -123,8 +124,8 @@ class Probe:
         turn = 0
         while not self.stop.is_set():
             turn += 1
-            for path in ("/", "/organisations/", "/imports/"):
-                self.reads.append(self._ask("GET", path, headers))
+            for path in ("/", "/demands/", "/organisations/", "/imports/"):
+                self.reads.setdefault(path, []).append(self._ask("GET", path, headers))
             body = f"name=v{turn % 20}&query="
             self.writes.append(self._ask("POST", "/organisations/saved/", headers | form, body))
             self.stop.wait(0.2)
@@ -235,9 +236,9 @@ def main() -> None:
     print(f"write           {written:.1f} s")
     print(f"total           {checked + written:.1f} s (worker CPU {cpu:.1f} s)")
     print(f"worker peak RSS {peak:.0f} MB")
-    print(f"web             {len(probe.reads)} pages, worst {max(probe.reads):.2f} s")
-    print(f"                {len(probe.writes)} writes, worst {max(probe.writes):.2f} s")
-    print(f"                failures: {probe.failures or 'none'}")
+    for path, took in [*probe.reads.items(), ("(write)", probe.writes)]:
+        print(f"{path:<15} {len(took)} times, middle {median(took):.2f} s, worst {max(took):.2f} s")
+    print(f"failures        {probe.failures or 'none'}")
     print(f"bad rows        {len(reported)} reported, {len(bad)} planted, same: {reported == bad}")
     print(f"demands         {Demand.objects.count()}")
 

@@ -43,14 +43,18 @@ from lianshu.imports.targets import (
     register_target,
 )
 from lianshu.records.errors import DomainError
+from lianshu.records.keying import KeyMaker
 from lianshu.registry.finding import ChainFinder, OrganisationFinder, RegionFinder
 from lianshu.registry.models import Organisation
+from lianshu.registry.naming import OrganisationNames
 from lianshu.ui.formats import money
 
 PLACED: Final = ("kind", "contact", "region", "chain")
 """An empty cell here says nothing; elsewhere it empties what a known post says."""
 MONEY_FIELDS: Final = frozenset({"budget_min", "budget_max"})
 SHOWN: Final = 200
+ALONE_UP_TO: Final = 3_000
+"""Rows whose keys are computed here; for more, a process of their own is worth starting."""
 
 
 class PostSession(ImportSession[PostRow, RowPlan]):
@@ -60,13 +64,15 @@ class PostSession(ImportSession[PostRow, RowPlan]):
         self._model = model
         self._context = context
         self._publish = context.options["publish"] == "published"
-        self._organisations = OrganisationFinder(context.actor)
+        self._organisations = OrganisationFinder(context.actor, context.names)
         self._regions = RegionFinder()
         self._chains = ChainFinder()
         self._defaults = {"kind": context.options["kind"], "contact": context.options["contact"]}
         default_owner = context.options["owner"]
         self._owner = self._organisations.find(default_owner) if default_owner else ""
         facets = {facet.id: None for each in FACETS.values() for facet in each}
+        self._computed = 0
+        self._maker: KeyMaker | None = None
         self._facets = facets if model is Resource else {}
 
     def prepare(self, number: int, values: Mapping[str, Value]) -> PostRow | list[Problem]:
@@ -114,7 +120,9 @@ class PostSession(ImportSession[PostRow, RowPlan]):
         if isinstance(found, Organisation):
             return found
         if named is not None:
-            problems.append(Problem(found, "owner"))
+            text = str(named)
+            name = "" if self._organisations.is_code(text) else text
+            problems.append(Problem(found, "owner", name))
         else:
             why = _("没有写单位，导入设置里也没有选定单位。请补上单位名称或信用代码。")
             problems.append(Problem(why, ""))
@@ -145,7 +153,14 @@ class PostSession(ImportSession[PostRow, RowPlan]):
         ]
 
     def compute(self, rows: Sequence[PostRow], plans: Sequence[RowPlan]) -> None:
-        compute_keys(plans)
+        self._computed += len(rows)
+        if self._maker is None and self._computed > ALONE_UP_TO:
+            self._maker = KeyMaker()
+        compute_keys(plans, self._maker)
+
+    def close(self) -> None:
+        if self._maker is not None:
+            self._maker.close()
 
     def write(self, rows: Sequence[PostRow], plans: Sequence[RowPlan]) -> None:
         save_plans(actor=self._context.actor, plans=plans, now=self._context.now)
@@ -264,5 +279,6 @@ for _model, _id, _title, _columns, _kind in (
             list_url=lambda path=f"/{_id}/": path,  # type: ignore[misc]
             options=_options(_model, _kind),
             check_options=_check_options,
+            names=OrganisationNames(),
         )
     )

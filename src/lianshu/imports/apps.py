@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+from lianshu.ui.wording import name_actions, name_fields
 
 
 class ImportsConfig(AppConfig):
@@ -12,3 +15,19 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("importing")
+        name_actions(
+            {
+                "imports.uploaded": _("上传导入文件"),
+                "imports.confirmed": _("确认导入"),
+                "imports.finished": _("导入完成"),
+                "imports.discarded": _("放弃导入"),
+            }
+        )
+        name_fields(
+            {
+                "created": _("新建"),
+                "changed": _("更新"),
+                "same": _("无变化"),
+                "bad": _("问题行"),
+            }
+        )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
+from lianshu.audit.queries import entries_about
 from lianshu.authority import require
 from lianshu.engine.sheets import Format
 from lianshu.imports.forms import SettingsForm, UploadForm
@@ -92,6 +93,7 @@ def _context(request: PageRequest, run: ImportRun, form: SettingsForm | None) ->
     configurable = can_configure(actor, run).allowed
     context |= {
         "list_url": target.list_url(),
+        "entries": entries_about(run),
         "bad_rows": bad_rows_of(actor, run, limit=SHOWN_BAD_ROWS),
         "shown_bad_rows": SHOWN_BAD_ROWS,
         "changes": run.changes if is_own(actor, run) else [],

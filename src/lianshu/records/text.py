@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from operator import add
-from typing import Final
+from typing import Final, Literal
 
 from pypinyin import Style, lazy_pinyin
 from pypinyin.seg.mmseg import seg as _segmenter
@@ -63,26 +63,45 @@ def _trigrams(run: str) -> list[str]:
 
 
 def search_tokens(text: str, *, initials: bool = False) -> str:
-    """The tokens of `text`, separated by blanks, sorted and distinct, as stored in a search column.
+    """The tokens of `text`, separated by blanks and distinct, as stored in a search column.
 
     Chinese runs give their pairs of neighbouring characters and their last character, so that
     words of two characters are found, and every single one as the beginning of a token; Latin
     words and numbers give themselves and their beginnings. With `initials` (names and titles),
     pinyin initials too, so that `nbyj` finds 宁波甬江.
     """
-    tokens: set[str] = set()
+    # A dictionary keeps the order of the text: as good as sorted, and cheaper.
+    tokens: dict[str, None] = {}
     lowered = normalise(text)
     for run in _HAN.findall(lowered):
-        tokens.add(run[-1])
-        tokens.update(_bigrams(run))
+        tokens.update(dict.fromkeys(_bigrams(run)))
+        tokens[run[-1]] = None
         if initials:
             letters = "".join([syllable[0] for syllable in _syllables(run) if syllable])
-            tokens.update([_INITIAL_MARK + piece for piece in _bigrams(letters)])
-            tokens.update([_INITIAL_MARK + piece for piece in _trigrams(letters)])
+            pieces = [*_bigrams(letters), *_trigrams(letters)]
+            tokens.update(dict.fromkeys([_INITIAL_MARK + piece for piece in pieces]))
     for word in _WORD.findall(lowered):
-        tokens.add(word[:64])
-        tokens.update(word[:n] for n in range(_PREFIX_LEAST, min(len(word), _PREFIX_MOST)))
-    return " ".join(sorted(tokens))
+        beginnings = range(_PREFIX_LEAST, min(len(word), _PREFIX_MOST))
+        tokens.update(dict.fromkeys([word[:64], *(word[:n] for n in beginnings)]))
+    return " ".join(tokens)
+
+
+KeyUse = Literal["sort", "name", "text"]
+"""What a key is for: `sort` orders names, `name` finds them by pinyin initials too, `text` finds
+wording."""
+
+
+def key_of(use: KeyUse, text: str) -> str:
+    """The key of `text` for one use."""
+    if use == "sort":
+        return name_key(text)
+    return _name_tokens(text) if use == "name" else search_tokens(text)
+
+
+@lru_cache(maxsize=2_000)
+def _name_tokens(text: str) -> str:
+    """Kept because the rows of a list name few owners."""
+    return search_tokens(text, initials=True)
 
 
 def is_beginning(token: str) -> bool:

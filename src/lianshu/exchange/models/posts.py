@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 from django.db import models
 from django.db.models import Q
@@ -13,16 +13,10 @@ from lianshu.exchange.models.kinds import DemandKind, PostStatus, ResourceKind, 
 from lianshu.exchange.querysets import DemandQuerySet, ResourceQuerySet
 from lianshu.records.fields import MoneyField, OpaqueIdField
 from lianshu.records.search import SearchField
-from lianshu.records.text import NAME_KEY_LENGTH, join_texts, name_key, search_tokens
+from lianshu.records.text import NAME_KEY_LENGTH, KeyUse, join_texts, key_of
 from lianshu.registry.models import Chain, Organisation, Region
 
 TITLE_LENGTH = 200
-
-
-@lru_cache(maxsize=2_000)
-def _identity_tokens(name: str, short_name: str, contact_name: str) -> str:
-    """Kept because the posts of a list have few owners."""
-    return search_tokens(join_texts([name, short_name, contact_name]), initials=True)
 
 
 class Post(models.Model):
@@ -83,14 +77,23 @@ class Post(models.Model):
 
     def refresh_keys(self) -> None:
         """Recompute what is derived from the texts; services call it before every write."""
-        self.title_key = name_key(self.title)
-        title = search_tokens(self.title, initials=True)
-        summary = search_tokens(self.summary)
+        self.take_keys([key_of(use, text) for use, text in self.key_texts()])
+
+    def key_texts(self) -> list[tuple[KeyUse, str]]:
+        """What the derived columns are made of, in the order `take_keys` expects."""
+        owner = [self.owner.name, self.owner.short_name, self.contact_name]
+        return [
+            ("sort", self.title),
+            ("name", self.title),
+            ("text", self.summary),
+            ("name", join_texts(owner)),
+            ("text", self.detail_text()),
+        ]
+
+    def take_keys(self, keys: Sequence[str]) -> None:
+        """Set the derived columns from the keys of `key_texts`."""
+        self.title_key, title, summary, self.search_identity, self.search_detail = keys
         self.search_summary = " ".join(dict.fromkeys([*title.split(), *summary.split()]))
-        self.search_identity = _identity_tokens(
-            self.owner.name, self.owner.short_name, self.contact_name
-        )
-        self.search_detail = search_tokens(self.detail_text())
 
     def detail_text(self) -> str:
         """The confidential wording, for search and matching at detail level."""

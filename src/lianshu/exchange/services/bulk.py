@@ -25,6 +25,7 @@ from lianshu.exchange.services.posts import LIFE
 from lianshu.records.bulk import insert_rows, stored_names
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.records.fields import is_opaque_id
+from lianshu.records.keying import KeyMaker
 from lianshu.registry.models import Organisation
 
 PostModel = type[Demand] | type[Resource]
@@ -209,11 +210,15 @@ def _wrong_with(post: Demand | Resource, *, publish: bool) -> str:
     return ""
 
 
-def compute_keys(plans: Sequence[RowPlan]) -> None:
-    """Fill in what is derived from the texts of each planned post."""
-    for plan in plans:
-        if plan.post is not None:
-            plan.post.refresh_keys()
+def compute_keys(plans: Sequence[RowPlan], maker: KeyMaker | None = None) -> None:
+    """Fill in what is derived from the texts of each planned post; `maker` does it elsewhere."""
+    posts = [plan.post for plan in plans if plan.post is not None]
+    if maker is None:
+        for post in posts:
+            post.refresh_keys()
+    else:
+        for post, keys in zip(posts, maker.make([post.key_texts() for post in posts]), strict=True):
+            post.take_keys(keys)
 
 
 def save_plans(*, actor: Actor, plans: Sequence[RowPlan], now: datetime) -> BulkResult:
