@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ _BLANK = re.compile(r"[\s·・.,，。、\-—_'\"“”‘’]")
 _USCC = re.compile(r"[0-9a-z]{18}")
 
 
+@lru_cache(maxsize=10_000)
 def plain_name(name: str) -> str:
     """What names are compared by: width, case, blanks and points do not count."""
     return _BLANK.sub("", normalise(name))

@@ -7,9 +7,10 @@ database, `save_plans` writes in one transaction; `write_rows` is all three.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -160,14 +161,33 @@ def _plan_new(
     return RowPlan(row.number, "create", post=post)
 
 
+@cache
+def _defaults(model: PostModel) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    """Attribute name → default in the order of the columns, and those that are made each time."""
+    fields = model._meta.concrete_fields
+    made = {
+        field.attname: field.default
+        for field in fields
+        if field.has_default() and callable(field.default)
+    }
+    return {field.attname: field.get_default() for field in fields}, made
+
+
 def _unsaved(model: PostModel, values: Mapping[str, Any]) -> Demand | Resource:
-    """As `model(**values)`; by place instead of by name, which takes half the time."""
-    stored = {field.attname: field.get_default() for field in model._meta.concrete_fields}
-    rows = {name: value for name, value in values.items() if name in RELATIONS}
-    stored.update({name: value for name, value in values.items() if name not in RELATIONS})
+    """As `model(**values)`; by place instead of by name, which takes a third of the time."""
+    constant, made = _defaults(model)
+    stored = dict(constant)
+    for name, make in made.items():
+        stored[name] = make()
+    rows: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in RELATIONS:
+            rows[name] = value
+            stored[f"{name}_id"] = None if value is None else value.pk
+        else:
+            stored[name] = value
     post = model(*stored.values())
-    for name, row in rows.items():
-        setattr(post, name, row)
+    post._state.fields_cache.update(rows)
     return post
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -75,8 +75,12 @@ def _write(*, actor: Actor, run: ImportRun, table: Table, clock: Clock, progress
     target = target_of(run.target)
     session = target.session(context_of(actor, run, clock()))
     examiner = Examiner(run, table, target, session)
-    with closing(session), ThreadPoolExecutor(max_workers=1) as helper:
-        for batch in _computed(_batches(examiner), session, helper):
+    with (
+        closing(session),
+        ThreadPoolExecutor(max_workers=1) as helper,
+        closing(_batches(examiner)) as batches,
+    ):
+        for batch in _computed(batches, session, helper):
             _write_batch(run, session, batch)
             progress(run.applied_rows, run.total_rows, _("正在导入"))
             time.sleep(PAUSE_SECONDS)
@@ -93,7 +97,7 @@ class _Batch:
     size: int
 
 
-def _batches(examiner: Examiner) -> Iterator[_Batch]:
+def _batches(examiner: Examiner) -> Generator[_Batch]:
     for chunk in examiner.chunks(after=examiner.run.last_row):
         plans = plan_chunk(examiner, chunk)
         bad = [each for each in chunk if each.problems]
