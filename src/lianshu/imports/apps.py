@@ -19,6 +19,7 @@ class ImportsConfig(AppConfig):
             {
                 "imports.uploaded": _("上传导入文件"),
                 "imports.confirmed": _("确认导入"),
+                "imports.names_matched": _("对应单位名称"),
                 "imports.finished": _("导入完成"),
                 "imports.discarded": _("放弃导入"),
             }

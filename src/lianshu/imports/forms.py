@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from lianshu.authority import Actor
-from lianshu.engine.sheets import column_letter
+from lianshu.engine.sheets import Layout, column_letter, personal_column
 from lianshu.imports.models import SOURCE_LENGTH, ImportRun, Mode
+from lianshu.imports.services.requests import MAX_HEADER_ROW, MAX_HEADER_ROWS
 from lianshu.imports.targets import ImportOption, ImportTarget, targets_for
 
 SAMPLE_ROWS, SAMPLE_LENGTH = 5, 24
@@ -30,14 +31,14 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label=lazy("文件"),
-        help_text=lazy("Excel（.xlsx、.xls）或 CSV。第一行是表头，每行一条。"),
+        help_text=lazy("Excel（.xlsx、.xls）或 CSV，每行一条；表头上方可以有标题。"),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )
     sheet = forms.CharField(
         label=lazy("工作表"),
         max_length=100,
         required=False,
-        help_text=lazy("Excel 里有多个工作表时写它的名称；不写则读第一个有内容的。"),
+        help_text=lazy("Excel 里有多个工作表时写它的名称；不写则读认得出表头的那一个。"),
     )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
@@ -63,12 +64,17 @@ class SettingsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._run, self._target = run, target
         self.fields["mode"].initial = Mode.GOOD if run.bad_count else Mode.ALL
+        self._place_fields(run)
         placed = {index: column for column, index in (run.mapping or {}).items()}
         choices = [
             ("", _("不导入")),
             *((c.id, f"{c.label} *" if c.required else c.label) for c in target.columns),
         ]
-        self._places = [index for index, title in enumerate(run.header) if title]
+        self._places = [
+            index
+            for index, title in enumerate(run.header)
+            if title and personal_column(title) is None
+        ]
         for index in self._places:
             self.fields[f"column_{index}"] = forms.ChoiceField(
                 label=run.header[index],
@@ -78,6 +84,45 @@ class SettingsForm(forms.Form):
             )
         for option in target.options:
             self.fields[f"option_{option.id}"] = _option_field(actor, option, run.options)
+
+    def _place_fields(self, run: ImportRun) -> None:
+        if len(run.sheets) > 1:
+            self.fields["sheet"] = forms.ChoiceField(
+                label=_("读取的工作表"),
+                choices=[(name, name) for name in run.sheets],
+                required=False,
+                initial=run.sheet,
+            )
+        self.fields["header_row"] = forms.IntegerField(
+            label=_("表头从第几行开始"),
+            min_value=1,
+            max_value=MAX_HEADER_ROW,
+            required=False,
+            initial=run.header_row,
+            help_text=_("如果找错了表头，在这里改正；同一来源下次会照此读取。"),
+        )
+        self.fields["header_rows"] = forms.IntegerField(
+            label=_("表头占几行"),
+            min_value=1,
+            max_value=MAX_HEADER_ROWS,
+            required=False,
+            initial=run.header_rows,
+        )
+
+    @property
+    def place(self) -> list[forms.BoundField]:
+        """Where the header is: sheet and rows."""
+        names = ("sheet", "header_row", "header_rows")
+        return [self[name] for name in names if name in self.fields]
+
+    def sheet(self) -> str:
+        """The sheet to read, as chosen."""
+        return self.cleaned_data.get("sheet") or self._run.sheet
+
+    def layout(self) -> Layout:
+        """Where the header is, as chosen; what is left empty stays as it was."""
+        run, data = self._run, self.cleaned_data
+        return Layout(data["header_row"] or run.header_row, data["header_rows"] or run.header_rows)
 
     @property
     def columns(self) -> list[dict[str, Any]]:
@@ -132,6 +177,58 @@ class SettingsForm(forms.Form):
         """Show a service's refusal at the field it names."""
         name = f"option_{field}" if f"option_{field}" in self.fields else field
         self.add_error(name if name in self.fields else None, message)
+
+
+NEW = "new"
+
+
+class NamesForm(forms.Form):
+    """What each unknown name means: a registered organisation, a new one, or nothing yet."""
+
+    def __init__(
+        self, actor: Actor, run: ImportRun, target: ImportTarget, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._run = run
+        places = [] if target.names is None else list(target.names.places(actor))
+        if places:
+            self.fields["place"] = forms.ChoiceField(
+                label=_("登记为新单位时，所在区域"), choices=places, required=False
+            )
+        for index, unknown in enumerate(run.unknown_names):
+            choices = [
+                ("", _("暂不处理")),
+                *(
+                    (each["id"], " · ".join(filter(None, (each["label"], each["detail"]))))
+                    for each in unknown["candidates"]
+                ),
+            ]
+            if places:
+                choices.append((NEW, _("登记为新单位")))
+            self.fields[f"name_{index}"] = forms.ChoiceField(
+                label=unknown["name"], choices=choices, required=False
+            )
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Each unknown name with its rows and the field to choose from."""
+        return [
+            {
+                "name": unknown["name"],
+                "count": unknown["count"],
+                "rows": "、".join(map(str, unknown["rows"])),
+                "field": self[f"name_{index}"],
+            }
+            for index, unknown in enumerate(self._run.unknown_names)
+        ]
+
+    def meanings(self) -> dict[str, str]:
+        """Key of a name → public id of what it means, "" for a new organisation."""
+        chosen = {
+            unknown["key"]: self.cleaned_data[f"name_{index}"]
+            for index, unknown in enumerate(self._run.unknown_names)
+        }
+        return {key: "" if value == NEW else value for key, value in chosen.items() if value}
 
 
 def _option_field(actor: Actor, option: ImportOption, values: Mapping[str, str]) -> forms.Field:

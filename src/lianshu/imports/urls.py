@@ -13,6 +13,7 @@ own_pages = [
     path("<slug:public_id>/", views.import_detail, name="detail"),
     path("<slug:public_id>/progress/", views.import_progress, name="progress"),
     path("<slug:public_id>/settings/", views.import_settings, name="settings"),
+    path("<slug:public_id>/names/", views.import_names, name="names"),
     path("<slug:public_id>/continue/", views.import_continue, name="continue"),
     path("<slug:public_id>/discard/", views.import_discard, name="discard"),
     path("<slug:public_id>/problems/<str:format>/", views.import_report, name="report"),

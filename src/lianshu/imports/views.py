@@ -15,8 +15,8 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from lianshu.audit.queries import entries_about
 from lianshu.authority import require
-from lianshu.engine.sheets import Format
-from lianshu.imports.forms import SettingsForm, UploadForm
+from lianshu.engine.sheets import Format, Layout
+from lianshu.imports.forms import NamesForm, SettingsForm, UploadForm
 from lianshu.imports.lists import run_badge, target_title
 from lianshu.imports.models import ImportRun, Mode, RunStatus
 from lianshu.imports.queries import bad_rows_of, run_by_id, sources_for
@@ -30,6 +30,7 @@ from lianshu.imports.rules import (
     can_read_content,
     is_own,
 )
+from lianshu.imports.services.naming import match_names
 from lianshu.imports.services.requests import (
     configure_import,
     confirm_import,
@@ -100,6 +101,7 @@ def _context(request: PageRequest, run: ImportRun, form: SettingsForm | None) ->
         "can_configure": configurable,
         "confirm": can_confirm(actor, run),
         "form": form or SettingsForm(actor, run, target) if configurable else None,
+        "names": NamesForm(actor, run, target) if configurable and run.unknown_names else None,
     }
     return context
 
@@ -138,15 +140,52 @@ def import_settings(request: PageRequest, public_id: str) -> HttpResponse:
 def _settle(request: PageRequest, run: ImportRun, form: SettingsForm) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     mapping, options = form.mapping(), form.option_values()
-    as_checked = mapping == run.mapping and options == run.options
+    sheet, layout = form.sheet(), form.layout()
+    as_checked = (mapping, options, sheet, layout) == (
+        run.mapping,
+        run.options,
+        run.sheet,
+        Layout(run.header_row, run.header_rows),
+    )
     confirming = request.POST.get("do") == "confirm"
     if confirming and as_checked:
         confirm_import(actor=actor, run=run, mode=form.cleaned_data["mode"] or Mode.ALL, now=now)
     else:
-        configure_import(actor=actor, run=run, mapping=mapping, options=options, now=now)
+        configure_import(
+            actor=actor,
+            run=run,
+            mapping=mapping,
+            options=options,
+            sheet=sheet,
+            layout=layout,
+            now=now,
+        )
         if confirming:
             messages.info(request, _("设置有改动，正在按新设置重新检查。请看过结果再确认导入。"))
     return redirect("imports:detail", public_id=run.public_id)
+
+
+@page("POST")
+def import_names(request: PageRequest, public_id: str) -> HttpResponse:
+    """Say which organisations unknown names mean, and check again."""
+    actor = request.actor
+    run = run_by_id(actor, public_id)
+    require(can_configure(actor, run))
+    names = NamesForm(actor, run, target_of(run.target), request.POST)
+    if names.is_valid():
+        try:
+            match_names(
+                actor=actor,
+                run=run,
+                meanings=names.meanings(),
+                place=names.cleaned_data.get("place", ""),
+                now=timezone.now(),
+            )
+            return redirect("imports:detail", public_id=run.public_id)
+        except DomainError as error:
+            names.add_error(error.field if error.field in names.fields else None, error.message)
+    context = _context(request, run, None) | {"names": names}
+    return render(request, "imports/detail.html", context, status=422)
 
 
 @page("POST")

@@ -36,7 +36,7 @@ UNIT_WORDS: dict[str, Unit] = {
 _ALSO_NAMES = frozenset({"年", "月", "日", "名", "项", "次", "千", "万", "亿", "比例"})
 
 _FOREIGN = re.compile(r"美元|美金|欧元|日元|港元|港币|英镑|usd|eur|jpy|hkd|gbp|[$€£]")
-_MARKS = re.compile(r"[\s*:_\-]|[(\[【](?:必填|选填|必填项|选填项|required|optional)[)\]】]")
+_MARKS = re.compile(r"[\s*:_\-·]|[(\[【](?:必填|选填|必填项|选填项|required|optional)[)\]】]")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]|/?(?:[千万亿]|百万)元$|/元$")
 _TITLE_UNIT = re.compile(
     r"(?P<big>[千万亿]|百万)元(?:人民币)?[)\]】]?$"

@@ -83,6 +83,16 @@ class Head:
             return False
         return len(cells) > 1 or (len(cells) == 1 and self.width == 1)
 
+    def names_all(self, layout: Layout) -> bool:
+        """Whether every cell below the header stands under a name."""
+        names = self.header(layout)
+        return not any(
+            cell is not None and not (index < len(names) and names[index])
+            for number, cells in self._rows.items()
+            if number > layout.last
+            for index, cell in enumerate(cells)
+        )
+
     def filled(self, row: int) -> int:
         """How many cells of the row hold something."""
         return sum(cell is not None for cell in self._rows.get(row, ()))
@@ -172,15 +182,16 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def find_known(head: Head, numbers: Sequence[int], columns: Sequence[Column]) -> Layout | None:
-    """The header with the most names of `columns`, the earliest and simplest among equals; None
-    when there is none with at least two."""
-    scores: dict[Layout, int] = {}
+    """The header with the most names of `columns`; among equals one that names all data, the
+    earliest, the simplest. None when there is none with at least two."""
+    scores: dict[Layout, tuple[int, bool]] = {}
     for number in numbers:
         if head.may_begin(number):
             for layout in (head.layout_at(number), head.layout_at(number, loosely=True)):
-                scores[layout] = len(guess_mapping(head.header(layout), columns))
+                known = len(guess_mapping(head.header(layout), columns))
+                scores[layout] = known, head.names_all(layout)
     best = max(sorted(scores), key=lambda layout: scores[layout], default=None)
-    if best is None or not columns or scores[best] < min(_LEAST_KNOWN, len(columns)):
+    if best is None or not columns or scores[best][0] < min(_LEAST_KNOWN, len(columns)):
         return None
     return best
 

@@ -49,6 +49,10 @@ def opened_table(run: ImportRun) -> Iterator[Table]:
     While it is checked, the header is looked for, unless a person said where it is, and where this
     sender's header stood before when none is found that is known. Later it stays where it was.
     """
+    if run.holds_personal_data and run.file is not None and run.file.deleted_at is not None:
+        raise DomainError(
+            _("文件“%(name)s”里有不收集的个人信息，导入完成后已删除。") % {"name": run.file_name}
+        )
     if run.file is None or run.file.deleted_at is not None:
         raise DomainError(_("文件“%(name)s”已被删除，请重新上传。") % {"name": run.file_name})
     with run.file.content.open("rb") as stream:
