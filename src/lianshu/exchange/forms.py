@@ -210,7 +210,9 @@ def _facet_name(kind: str, facet: Facet) -> str:
 
 
 def _facet_field(facet: Facet) -> forms.Field:
-    label = f"{facet.label}（{facet.unit}）" if facet.unit else str(facet.label)
+    label = str(facet.label)
+    if facet.unit:
+        label = _now("%(label)s（%(unit)s）") % {"label": label, "unit": facet.unit}
     if facet.type == "money":
         return MoneyInput(label=label, fen_per_unit=FEN_PER_YUAN)
     if facet.type == "integer":
