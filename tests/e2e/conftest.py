@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.e2e.harness import (
     CHROMIUM_FLAGS,
@@ -15,6 +15,8 @@ from tests.e2e.harness import (
     Watch,
     find_chromium,
     lianshu,
+    log_in,
+    open_context,
     picture,
     serve,
 )
@@ -71,6 +73,22 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def known(browser: Browser, site: Site) -> Callable[[str], StorageState]:
+    """`known("bank_manager")` is the state of a browser logged in on `site`; once for each."""
+    states: dict[str, StorageState] = {}
+
+    def state_of(account: str) -> StorageState:
+        if account not in states:
+            context = open_context(browser, VIEWS[0], Watch(site.base_url))
+            log_in(context.new_page(), account)
+            states[account] = context.storage_state()
+            context.close()
+        return states[account]
+
+    return state_of
+
+
 @pytest.fixture(params=VIEWS, ids=lambda view: view.name)
 def view(request: pytest.FixtureRequest) -> View:
     """Each screen in each language; parametrize("view", [...], indirect=True) narrows."""
@@ -92,18 +110,7 @@ def page(
 
     What a failing test last saw is kept as failed-<test>.png beside the other screenshots.
     """
-    context = browser.new_context(
-        base_url=watch.origin,
-        viewport={"width": view.width, "height": view.height},
-        locale="zh-CN" if view.language.startswith("zh") else "en-GB",
-        timezone_id="Asia/Shanghai",
-        is_mobile=view.phone,
-        has_touch=view.phone,
-        reduced_motion="reduce",
-    )
-    context.add_cookies([{"name": "django_language", "value": view.language, "url": watch.origin}])
-    context.set_default_timeout(15_000)
-    watch.over(context)
+    context = open_context(browser, view, watch)
     opened = context.new_page()
     yield opened
     if request.node.stash.get(FAILED, False):

@@ -18,13 +18,24 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    StorageState,
+    expect,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = Path(os.environ.get("LIANSHU_SHOTS") or ROOT / "var" / "screenshots")
 COMMAND = str(Path(sys.executable).parent / "lianshu")
 PATIENCE = 60.0  # seconds for a server to come up on a busy machine
+STEP = 30_000  # milliseconds that a step of a page may take on a busy machine
+PASSWORD = "lianshu-demo"  # of every account of the demo city
 
 # Chromium phones home unless told not to, and a request that leaves the machine would also hide
 # one that a page of ours makes: nothing but the loopback address resolves.
@@ -204,6 +215,41 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(f"console error: {message.text} ({message.location['url']})")
+
+
+def open_context(
+    browser: Browser, view: View, watch: Watch, state: StorageState | None = None
+) -> BrowserContext:
+    """A watched browser of its own at the watched site; `state` is of somebody logged in."""
+    context = browser.new_context(
+        base_url=watch.origin,
+        viewport={"width": view.width, "height": view.height},
+        locale="zh-CN" if view.language.startswith("zh") else "en-GB",
+        timezone_id="Asia/Shanghai",
+        is_mobile=view.phone,
+        has_touch=view.phone,
+        reduced_motion="reduce",
+        storage_state=state,
+    )
+    context.add_cookies([{"name": "django_language", "value": view.language, "url": watch.origin}])
+    context.set_default_timeout(STEP)
+    watch.over(context)
+    return context
+
+
+def log_in(page: Page, account: str) -> None:
+    """Through the log-in page, as an account of the demo city; ends at that account's home."""
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(account)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator("header.side")).to_be_visible()
+
+
+def inspect(page: Page) -> None:
+    """AssertionError when the page as it stands shuts somebody out or scrolls sideways."""
+    axe(page)
+    no_sideways_scroll(page)
 
 
 def axe(page: Page) -> None:
