@@ -68,6 +68,11 @@ def lint() -> None:
     run(SCRIPTS / "ruff", "check", *present)
 
 
+def messages() -> None:
+    """Every text has English."""
+    run(sys.executable, "-m", "tools.messages", "check")
+
+
 def types() -> None:
     """mypy --strict over the package, the tools and the tests."""
     run(SCRIPTS / "mypy")
@@ -138,7 +143,7 @@ def browser() -> None:
 
 STEPS: dict[str, Callable[[], None]] = {
     step.__name__: step
-    for step in (lint, types, contracts, deploy, house, sqlite, postgres, browser)
+    for step in (lint, messages, types, contracts, deploy, house, sqlite, postgres, browser)
 }
 
 

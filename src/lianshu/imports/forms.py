@@ -68,7 +68,7 @@ class SettingsForm(forms.Form):
         placed = {index: column for column, index in (run.mapping or {}).items()}
         choices = [
             ("", _("不导入")),
-            *((c.id, f"{c.label} *" if c.required else c.label) for c in target.columns),
+            *((c.id, _(c.label) + (" *" if c.required else "")) for c in target.columns),
         ]
         self._places = [
             index

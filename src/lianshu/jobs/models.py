@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianshu.authority import Actor, Capability
@@ -104,7 +105,12 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.heading
+
+    @property
+    def heading(self) -> str:
+        """The title for a page: a person's as it was given, a schedule's in the reader's words."""
+        return self.title if self.requested_by_id else gettext(self.title)
 
     @property
     def is_active(self) -> bool:
