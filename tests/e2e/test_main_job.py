@@ -1,13 +1,14 @@
 """The main job on a running site: import two lists, match, read the reasons, accept, export."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lianshu.engine.sheets import Row, read_table
-from tests.e2e.harness import ROOT, View, inspect, log_in
+from tests.e2e.harness import ROOT, View, inspect, log_in, no_sideways_scroll
 
 pytestmark = pytest.mark.browser
 
@@ -23,32 +24,36 @@ def test_from_two_files_to_the_exported_project_list(
     log_in(page, "chain_officer")
     expect(page.locator("html")).to_have_attribute("lang", view.language)
     inspect(page)
-    import_list(page, "resources", SAMPLES / "资源清单.csv", source=view.name, rows=40)
-    import_list(page, "demands", SAMPLES / "需求清单.csv", source=view.name, rows=20)
+    import_list(
+        page, "resources", SAMPLES / "资源清单.csv", view.name, rows=40, look=no_sideways_scroll
+    )
+    import_list(page, "demands", SAMPLES / "需求清单.csv", view.name, rows=20, look=inspect)
     match_demand(page)
     accept_best(page)
     rows = export_projects(page, tmp_path)
     assert any(DEMAND in row.cells and RESOURCE in row.cells for row in rows)
 
 
-def import_list(page: Page, target: str, file: Path, *, source: str, rows: int) -> None:
+def import_list(
+    page: Page, target: str, file: Path, source: str, *, rows: int, look: Callable[[Page], None]
+) -> None:
     """Upload, look at what would be written, write it; ends at the list of what was imported."""
     page.goto("/imports/new/")
     page.locator("[name=target]").select_option(target)
     page.locator("[name=source]").fill(source)
     page.locator("[name=file]").set_input_files(file)
-    inspect(page)
+    look(page)
     page.locator("main form button[type=submit]").click()
     confirm = page.locator("button[name=do][value=confirm]")
     expect(confirm).to_be_visible(timeout=60_000)
     expect(page.locator("main")).to_contain_text(DEMAND if target == "demands" else RESOURCE)
     expect(counts(page)).to_have_text([re.compile(rf"^{rows}\b"), f"{rows}", "0", "0", "0"])
-    inspect(page)
+    look(page)
     confirm.click()
     imported = page.locator(f'main a.btn-primary[href="/{target}/"]')
     expect(imported).to_be_visible(timeout=60_000)
     expect(counts(page)).to_have_text([f"{rows}", "0", "0", "0"])
-    inspect(page)
+    look(page)
     imported.click()
     expect(page.locator("#list-body")).to_be_visible()
 
