@@ -72,6 +72,15 @@ facts:
             "holdings: [{id: staff, title: x, definition: x, sources: [tax]}]\nfacts:\n",
             "F006",
         ),
+        (
+            "facts:\n",
+            "holdings:\n"
+            "  - {id: a1, title: x, definition: x, sources: [tax], attributes: [\n"
+            "     {id: day, title: x, type: date}]}\n"
+            "  - {id: a2, title: x, definition: x, sources: [tax], attributes: [\n"
+            "     {id: day, title: x, type: text}]}\nfacts:\n",
+            "F007",
+        ),
         ("periods: [year]", "periods: [decade]", "D033"),
     ],
 )

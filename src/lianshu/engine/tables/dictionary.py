@@ -9,6 +9,7 @@ F003  a code list that it does not list, none for a code, or one for no code
 F004  bounds for what is no number, or the lower above the upper
 F005  a source that permits nothing, or needs consent for what it does not permit
 F006  one id twice among facts and holdings
+F007  one attribute id of two types: a snapshot has one column for it
 ====  ================================================================
 """
 
@@ -219,10 +220,15 @@ def _defects(loaded: Loaded[FactDictionary]) -> Iterator[Finding]:
                     yield loaded.finding(*where, rule="F001", message=message)
     for number, fact in enumerate(found.facts):
         yield from _quantity_defects(loaded, fact, ("facts", number))
+    types: dict[str, str] = {}
     for number, holding in enumerate(found.holdings):
         for place, attribute in enumerate(holding.attributes):
             where = ("holdings", number, "attributes", place)
             yield from _quantity_defects(loaded, attribute, where)
+            first = types.setdefault(attribute.id, attribute.type)
+            if first != attribute.type:
+                message = f"{attribute.id} 在别的事项里是 {first}，请用同一类型或改名"
+                yield loaded.finding(*where, "type", rule="F007", message=message)
 
 
 def _source_defects(loaded: Loaded[FactDictionary]) -> Iterator[Finding]:
