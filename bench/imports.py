@@ -1,6 +1,9 @@
 """A list of 100,000 demands with 1% bad rows, imported by real processes over SQLite.
 
-    python bench/imports.py [--rows 100000] [--xlsx]
+    python bench/imports.py [--rows 100000] [--xlsx] [--office]
+
+With `--office` the list is as offices send it: a title, a line with the unit, a header of two rows
+with groups, a total and signatures at the end; `--xlsx` then has merged cells.
 
 Starts `lianshu serve` (web, worker, clock) over a database of its own, uploads the list, confirms
 it, and meanwhile opens pages and writes as a person would. Prints seconds, the worker's peak
@@ -10,6 +13,7 @@ memory, the worst answer of the web, and whether exactly the planted rows were r
 from __future__ import annotations
 
 import argparse
+import csv
 import http.client
 import json
 import os
@@ -22,6 +26,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
@@ -37,6 +42,7 @@ os.environ.update(
 )
 
 import django  # noqa: E402
+import xlsxwriter  # noqa: E402
 
 django.setup()
 
@@ -57,6 +63,31 @@ HEADER = (
     *("需求编号", "标题", "公开摘要", "内容", "类型", "单位", "区域", "产业链"),
     *("联系人", "联系方式", "预算下限（万元）", "预算上限（万元）", "期望完成日期"),
 )
+OFFICE_HEAD = (
+    ("2026年企业技术需求汇总表",),
+    ("填报单位：市科技局", *[""] * 11, "单位：万元"),
+    (
+        *("需求编号", "需求信息", "", "", "", "归属", "", "", "联系", "", "预算", ""),
+        "期望完成日期",
+    ),
+    (
+        *("", "标题", "公开摘要", "内容", "类型", "单位", "区域", "产业链"),
+        *("联系人", "联系方式", "下限（万元）", "上限（万元）", ""),
+    ),
+)
+OFFICE_MERGED = {
+    "A1:M1": (0, 0),
+    "A3:A4": (2, 0),
+    "B3:E3": (2, 1),
+    "F3:H3": (2, 5),
+    "I3:J3": (2, 8),
+    "K3:L3": (2, 10),
+    "M3:M4": (2, 12),
+}
+OFFICE_TAIL = (
+    ("合计", *[""] * 9, 25_000_000, 30_000_000),
+    ("填表人：王工", "", "", "审核人：李工"),
+)
 VOCABULARY = """
 高矫顽力 钕铁硼 磁钢 晶界扩散 工艺 废旧 聚碳酸酯 溶剂法 脱色 提纯 尼龙 弹性体 发泡
 珠粒 连续挤出 防爆 锂离子 电池 研发 高韧性 立方氮化硼 单晶 研制 产业化 伺服电机
@@ -72,11 +103,11 @@ def _text(rng: random.Random, words: int) -> str:
     return "".join(rng.choice(WORDS) for _ in range(words))
 
 
-def _rows(count: int, bad: set[int]) -> Iterator[list[OutCell]]:
-    """Row numbers begin at 2, as in the file; the rows of `bad` have one of four defects."""
+def _rows(numbers: range, bad: set[int]) -> Iterator[list[OutCell]]:
+    """One for each row number of the file; the rows of `bad` have one of four defects."""
     rng = random.Random(7)
     owners = ["甬江磁材有限公司", "慈湖电机有限公司", "东海大学", "港湾银行"]
-    for number in range(2, count + 2):
+    for number in numbers:
         low = rng.randrange(1, 500)
         row: list[OutCell] = [
             f"XQ-{number:07d}",
@@ -99,6 +130,22 @@ def _rows(count: int, bad: set[int]) -> Iterator[list[OutCell]]:
             )
             row[place] = value
         yield row
+
+
+def _write_office(path: Path, rows: Iterator[list[OutCell]]) -> None:
+    if path.suffix == ".csv":
+        with path.open("w", encoding="gb18030", newline="") as stream:
+            csv.writer(stream).writerows(chain(OFFICE_HEAD, rows, OFFICE_TAIL))
+        return
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("汇总")
+    for number, row in enumerate(chain(OFFICE_HEAD, rows, OFFICE_TAIL)):
+        for column, value in enumerate(row):
+            if value != "":
+                sheet.write(number, column, value)
+    for cells, (row_index, column) in OFFICE_MERGED.items():
+        sheet.merge_range(cells, OFFICE_HEAD[row_index][column])
+    book.close()
 
 
 @dataclass
@@ -202,6 +249,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--rows", type=int, default=100_000)
     arguments.add_argument("--xlsx", action="store_true")
+    arguments.add_argument("--office", action="store_true")
     options = arguments.parse_args()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -212,9 +260,14 @@ def main() -> None:
     session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
     session["_auth_user_hash"] = officer.get_session_auth_hash()
     session.save()
-    bad = set(random.Random(3).sample(range(2, options.rows + 2), int(options.rows * BAD_SHARE)))
+    first = 1 + (len(OFFICE_HEAD) if options.office else 1)
+    numbers = range(first, options.rows + first)
+    bad = set(random.Random(3).sample(numbers, int(options.rows * BAD_SHARE)))
     path = VAR / ("list.xlsx" if options.xlsx else "list.csv")
-    write_table(path, HEADER, _rows(options.rows, bad))
+    if options.office:
+        _write_office(path, _rows(numbers, bad))
+    else:
+        write_table(path, HEADER, _rows(numbers, bad))
     server, facts = _serve()
     try:
         worker = int(str(facts["worker"]))
@@ -236,8 +289,8 @@ def main() -> None:
     print(f"write           {written:.1f} s")
     print(f"total           {checked + written:.1f} s (worker CPU {cpu:.1f} s)")
     print(f"worker peak RSS {peak:.0f} MB")
-    for path, took in [*probe.reads.items(), ("(write)", probe.writes)]:
-        print(f"{path:<15} {len(took)} times, middle {median(took):.2f} s, worst {max(took):.2f} s")
+    for page, took in [*probe.reads.items(), ("(write)", probe.writes)]:
+        print(f"{page:<15} {len(took)} times, middle {median(took):.2f} s, worst {max(took):.2f} s")
     print(f"failures        {probe.failures or 'none'}")
     print(f"bad rows        {len(reported)} reported, {len(bad)} planted, same: {reported == bad}")
     print(f"demands         {Demand.objects.count()}")

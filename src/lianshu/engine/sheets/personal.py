@@ -78,10 +78,12 @@ _STATEMENTS: Mapping[Personal, re.Pattern[str]] = {
         r"|残疾(?:人)?证号?\s*[:：]?\s*[\dXx]{15,22}"
     ),
 }
-_QUICK = re.compile(
-    r"党|团员|民[革盟建进]|九三|台盟|政治面|教徒|信[仰奉]|信徒|穆斯林|健康状|"
-    r"身体状|病史|过敏史|残疾|血型|\d{6}[\s-]?\d{8}[\s-]?\d{3}"
+# Every statement holds one of these, or so many digits: what most texts are spared the rest by.
+_SIGNS = (
+    *("党", "团员", "民革", "民盟", "民建", "民进", "九三", "台盟", "政治面", "教徒", "信徒"),
+    *("信仰", "信奉", "穆斯林", "基督徒", "健康状", "身体状", "病史", "过敏史", "残疾", "血型"),
 )
+_DIGITS = re.compile(r"\d{6}[\s-]?\d{8}[\s-]?\d{3}")
 _IDENTITY = re.compile(
     r"(?<![0-9A-Za-z])((?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4})[\s-]?"
     r"((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))[\s-]?(\d{3}[\dXx])(?![0-9A-Za-z])"
@@ -134,6 +136,13 @@ def without_personal(text: str) -> tuple[str, frozenset[Personal]]:
     return _IDENTITY.sub(hide, text), frozenset(found)
 
 
+def _may_state(text: str) -> bool:
+    for sign in _SIGNS:
+        if sign in text:
+            return True
+    return _DIGITS.search(text) is not None
+
+
 class PersonalGuard:
     """Empties what must not be taken in, row by row, and remembers where it was.
 
@@ -158,7 +167,7 @@ class PersonalGuard:
         numbers = [cell for cell in cells if isinstance(cell, int | float)]
         if not self.columns and not any(abs(cell) >= _LEAST_NUMBER for cell in numbers):
             texts = "\n".join([cell for cell in cells if isinstance(cell, str)])
-            if _QUICK.search(texts) is None:
+            if not _may_state(texts):
                 return row
         cleaned = tuple(self._cell(row.number, index, cell) for index, cell in enumerate(cells))
         return row if cleaned == cells else Row(row.number, cleaned)
@@ -174,7 +183,7 @@ class PersonalGuard:
                 self._remember(number, index, Personal.IDENTITY)
                 return None
             return cell
-        if type(cell) is not str or _QUICK.search(cell) is None:
+        if type(cell) is not str or not _may_state(cell):
             return cell
         text, kinds = without_personal(cell)
         for kind in kinds:
