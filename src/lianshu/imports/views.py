@@ -10,7 +10,6 @@ from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -83,7 +82,7 @@ def _context(request: PageRequest, run: ImportRun, form: SettingsForm | None) ->
     readable = can_read_content(actor, run).allowed
     context: dict[str, Any] = {
         "run": run,
-        "badge": conditional_escape(run_badge(run)),
+        "badge": run_badge(run).__html__(),
         "target_title": target_title(run),
         "readable": readable,
         "can_continue": can_continue(actor, run).allowed,
