@@ -26,7 +26,7 @@ ROLES = {
     "enterprise_owner": {"/imports/", "/jobs/"},
     "university_officer": {"/imports/", "/jobs/"},
     "bank_manager": {"/imports/", "/jobs/"},
-    "platform_admin": {"/jobs/", "/accounts/users/"},
+    "platform_admin": {"/imports/", "/jobs/", "/accounts/users/"},
 }
 EVERYBODY = {
     "/",
