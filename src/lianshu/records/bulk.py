@@ -16,7 +16,7 @@ from django.db import connection, models
 Adapt = Callable[[Any], Any]
 
 _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey)
-_MOMENTS = 64
+_MOMENTS = 1024
 MOST_PARAMETERS = 32_000
 """Of one statement: SQLite takes 32,766, PostgreSQL 65,535."""
 
@@ -68,7 +68,7 @@ def _adapter(field: models.Field[Any, Any]) -> Adapt | None:
     if isinstance(field, _AS_THEY_ARE):
         return None
     prepare = partial(field.get_db_prep_save, connection=connection)
-    if isinstance(field, models.DateTimeField):
+    if isinstance(field, models.DateField):  # and DateTimeField
         return lru_cache(_MOMENTS)(prepare)  # a bulk write has few different moments
     return prepare
 

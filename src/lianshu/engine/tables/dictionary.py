@@ -52,12 +52,12 @@ class Source(Definition):
     permits: tuple[UseName, ...]
     needs_consent: tuple[UseName, ...] = ()
 
-    @property
+    @cached_property
     def permitted(self) -> Use:
         """What a fact from here may be used for at most."""
         return Use.of(*self.permits)
 
-    @property
+    @cached_property
     def consented(self) -> Use:
         """The uses for which the firm must have agreed."""
         return Use.of(*self.needs_consent)

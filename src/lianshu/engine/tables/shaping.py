@@ -11,7 +11,6 @@ from typing import Final
 import duckdb
 
 from lianshu.engine.tables.dictionary import FactDictionary, Quantity
-from lianshu.engine.tables.uses import Use
 
 KEPT: Final = {
     "regions": "id BIGINT, code VARCHAR, name VARCHAR, kind VARCHAR, parent_id BIGINT",
@@ -65,8 +64,6 @@ JOIN regions r ON r.id = f.region_id
 LEFT JOIN chains c ON c.id = f.chain_id
 LEFT JOIN ranks k ON k.fact = f.fact AND k.source = f.source
 """
-_AT_ONCE: Final = 240
-_COLUMN: Final = {"date": "day", "bool": "flag", "code": "code"}
 _CAST: Final = {"date": "DATE", "bool": "BOOLEAN", "code": "VARCHAR"}
 
 
@@ -117,56 +114,3 @@ def _attribute_columns(one: Quantity) -> list[str]:
         ]
     kind = _CAST.get(one.type, "BIGINT")
     return [f"CAST(h.details->>'$.{one.id}' AS {kind}) AS \"attribute.{one.id}\""]
-
-
-def wide(duck: duckdb.DuckDBPyConnection, dictionary: FactDictionary, facts: str) -> str:
-    """One row for each organisation, a column `fact@period` for what may decide.
-
-    The most trusted source counts. `fact@latest` is the latest instant. A ratio has
-    `…#numerator` and `…#denominator`; where an organisation is known to have none there is
-    `…#absent`, so that null elsewhere means unknown. Prepares tables in `duck`.
-    """
-    usable = f"uses & {int(Use.DECISION)} <> 0 AND rank IS NOT NULL"
-    found = duck.execute(
-        "SELECT fact, CASE period_kind WHEN 'instant' THEN 'latest' ELSE period END AS label, "  # noqa: S608
-        f"bool_or(known_absent) FROM '{facts}' WHERE {usable} GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    columns: list[tuple[str, str]] = []
-    for fact, label, absent in found:
-        columns += _wide_columns(dictionary.facts_by_id[fact], label, absent=absent)
-    joins, selected = [], []
-    for number, start in enumerate(range(0, len(columns), _AT_ONCE)):
-        part = columns[start : start + _AT_ONCE]
-        listed = ", ".join(f'{expression} AS "{name}"' for name, expression in part)
-        duck.execute(
-            f"CREATE TABLE wide_{number} AS SELECT organisation, {listed} FROM ("  # noqa: S608
-            "SELECT *, CASE period_kind WHEN 'instant' THEN 'latest' ELSE period END AS label, "
-            # Of instants the latest comes first, of equals the more trusted.
-            "CASE period_kind WHEN 'instant' THEN -epoch(period_start)::BIGINT ELSE 0 END * 256 "
-            f"+ rank AS place FROM '{facts}' WHERE {usable}) GROUP BY organisation"
-        )
-        joins.append(f"LEFT JOIN wide_{number} w{number} ON w{number}.organisation = o.public_id")
-        selected += [f', w{number}."{name}"' for name, _expression in part]
-    return (
-        "SELECT o.public_id AS organisation, r.code AS region, c.code AS chain"  # noqa: S608
-        + "".join(selected)
-        + " FROM organisations o JOIN regions r ON r.id = o.region_id "
-        + "LEFT JOIN chains c ON c.id = o.chain_id "
-        + " ".join(joins)
-        + " ORDER BY o.public_id"
-    )
-
-
-def _wide_columns(quantity: Quantity, label: str, *, absent: bool) -> list[tuple[str, str]]:
-    name = f"{quantity.id}@{label}"
-    chosen = f"FILTER (fact = '{quantity.id}' AND label = '{label}')"
-    columns = []
-    if quantity.type == "ratio":
-        for part in ("numerator", "denominator"):
-            columns.append((f"{name}#{part}", f"arg_min_null({part}, place) {chosen}"))
-    elif quantity.type != "text":
-        column = _COLUMN.get(quantity.type, "whole")
-        columns.append((name, f"arg_min_null({column}, place) {chosen}"))
-    if absent:
-        columns.append((f"{name}#absent", f"arg_min(known_absent, place) {chosen}"))
-    return columns

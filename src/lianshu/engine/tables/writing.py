@@ -27,6 +27,7 @@ from lianshu.engine.tables.manifest import (
     manifest_text,
 )
 from lianshu.engine.tables.sources import Database, Reader, reading
+from lianshu.engine.tables.widening import write_wide
 
 _READ_ONLY: Final = 0o444
 
@@ -120,7 +121,8 @@ def _write_tables(
             put(name, shaping.FACTS)
         _stream(duck, reader, plan.holdings)
         put("holdings", shaping.holdings(dictionary))
-        put("wide", shaping.wide(duck, dictionary, _quoted(folder / "facts.parquet")))
+        write_wide(duck, dictionary, folder / "facts.parquet", folder / "wide.parquet")
+        written.append("wide.parquet")
     shutil.rmtree(spill, ignore_errors=True)
     return written
 

@@ -69,8 +69,13 @@ class HoldingEntry:
     attributes: Mapping[str, Value | None] = field(default_factory=dict)
 
 
-def check_fact(entry: FactEntry, dictionary: FactDictionary, *, today: date) -> FactDefinition:
-    """The entry's definition. Raises DomainError when the entry cannot be recorded."""
+def check_fact(
+    entry: FactEntry, dictionary: FactDictionary, *, today: date, provenance_checked: bool = False
+) -> FactDefinition:
+    """The entry's definition. Raises DomainError when the entry cannot be recorded.
+
+    `provenance_checked`: the same provenance has passed for this fact just before.
+    """
     definition = dictionary.facts_by_id.get(entry.fact)
     if definition is None:
         raise DomainError(
@@ -91,7 +96,8 @@ def check_fact(entry: FactEntry, dictionary: FactDictionary, *, today: date) -> 
             _("期间 %(period)s 还没有开始，请核对。") % {"period": entry.period.label},
             field="period",
         )
-    check_provenance(entry.provenance, definition, dictionary, today=today)
+    if not provenance_checked:
+        check_provenance(entry.provenance, definition, dictionary, today=today)
     try:
         checked_value(
             definition,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,12 +21,15 @@ from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.dictionary import fact_dictionary
 from lianshu.registry.models import Fact, Organisation
 from lianshu.registry.rules import can_record_about
-from lianshu.registry.services.entries import FactEntry, check_fact
+from lianshu.registry.services.entries import FactEntry, Provenance, check_fact
 
 Key = tuple[int, str, date, str, str]
+Row = dict[str, Any]
 _CHUNK = 20_000
 _IN_LIST = 500
 _MOST_PROBLEMS = 200
+_KEY = ("organisation_id", "fact", "period_start", "period_kind", "source")
+_key_of_row = itemgetter(*_KEY)
 _COLUMN_OF = {"text": "text", "date": "day", "bool": "flag", "code": "code"}
 
 
@@ -80,7 +83,7 @@ def record_fact(
         )
     if corrects is not None and (current is None or current.pk != corrects.pk):
         raise Conflict(_("这条事实刚刚被别人更正过，请看过最新的值再更正。"), field="value")
-    row = _row(entry, definition, actor=actor, now=now, before=corrects)
+    row = Fact(**_columns(entry, definition, actor=actor, now=now, before=corrects))
     try:
         with transaction.atomic():
             row.save()
@@ -112,7 +115,7 @@ def record_facts(
     problems: list[FactProblem] = []
     for begin, chunk in _chunks(entries):
         before = _current(chunk)
-        rows: list[Fact] = []
+        rows: list[Row] = []
         for index, entry in enumerate(chunk, begin):
             try:
                 rows.extend(batch.judge(entry, before))
@@ -146,9 +149,10 @@ class _Batch:
         self.counts: Counter[int] = Counter()
         self._allowed: set[tuple[int, str]] = set()
         self._seen: set[Key] = set()
+        self._checked: dict[str, Provenance] = {}
 
-    def judge(self, entry: FactEntry, before: dict[Key, Fact]) -> list[Fact]:
-        """The row to write, none when its source said the same before.
+    def judge(self, entry: FactEntry, before: dict[Key, Fact]) -> list[Row]:
+        """The row to write (its columns), none when its source said the same before.
 
         Raises Refusal or DomainError.
         """
@@ -156,7 +160,13 @@ class _Batch:
         if (organisation.pk, source) not in self._allowed:
             require(can_record_about(self.actor, organisation, source=source))
             self._allowed.add((organisation.pk, source))
-        definition = check_fact(entry, self.dictionary, today=self.today)
+        definition = check_fact(
+            entry,
+            self.dictionary,
+            today=self.today,
+            provenance_checked=self._checked.get(entry.fact) is entry.provenance,
+        )
+        self._checked[entry.fact] = entry.provenance
         key = _key(entry)
         if key in self._seen:
             raise DomainError(
@@ -175,7 +185,7 @@ class _Batch:
         self.corrected += earlier is not None
         self.touched.setdefault(organisation.pk, organisation)
         self.counts[organisation.pk] += 1
-        return [_row(entry, definition, actor=self.actor, now=self.now, before=earlier)]
+        return [_columns(entry, definition, actor=self.actor, now=self.now, before=earlier)]
 
 
 def _same(earlier: Fact, entry: FactEntry) -> bool:
@@ -188,14 +198,14 @@ def _same(earlier: Fact, entry: FactEntry) -> bool:
     )
 
 
-def _write(rows: Sequence[Fact], before: dict[Key, Fact], *, now: datetime) -> None:
+def _write(rows: Sequence[Row], before: dict[Key, Fact], *, now: datetime) -> None:
     names = stored_names(Fact)
-    values = attrgetter(*names)
+    empty = dict.fromkeys(names) | {"known_absent": False}
     try:
-        insert_rows(Fact, names, map(values, rows))
+        insert_rows(Fact, names, (list((empty | row).values()) for row in rows))
     except IntegrityError as error:
         raise Conflict(_("有几条事实刚刚被别人记录或更正，全部没有写入，请再试一次。")) from error
-    corrected = [before[_key_of(row)].pk for row in rows if row.revision > 1]
+    corrected = [before[key].pk for key in map(_key_of_row, rows) if key in before]
     for start in range(0, len(corrected), _IN_LIST):
         old = Fact.objects.filter(pk__in=corrected[start : start + _IN_LIST])
         old.supersede(by=Fact.objects.next_revision(), at=now)
@@ -252,37 +262,38 @@ def _already(entry: FactEntry, definition: FactDefinition) -> str:
     }
 
 
-def _row(
+def _columns(
     entry: FactEntry,
     definition: FactDefinition,
     *,
     actor: Actor,
     now: datetime,
     before: Fact | None,
-) -> Fact:
+) -> Row:
+    """The columns of the row, those left out empty."""
     given, organisation, period = entry.provenance, entry.organisation, entry.period
-    return Fact(
-        organisation_id=organisation.pk,
-        region_id=organisation.region_id,
-        chain_id=organisation.chain_id,
-        source=given.source,
-        uses=int(given.uses),
-        consent_on=given.consent_on,
-        consent_scope=given.consent_scope.strip(),
-        evidence_id=given.evidence.pk if given.evidence else None,
-        evidence_note=given.evidence_note.strip(),
-        recorded_at=now,
-        recorded_by_id=actor.user_id,
-        revision=1 if before is None else before.revision + 1,
-        fact=entry.fact,
-        period_start=period.start,
-        period_end=period.end,
-        period_kind=period.kind.value,
-        **_columns(definition, entry.value),
-    )
+    return {
+        "organisation_id": organisation.pk,
+        "region_id": organisation.region_id,
+        "chain_id": organisation.chain_id,
+        "source": given.source,
+        "uses": int(given.uses),
+        "consent_on": given.consent_on,
+        "consent_scope": given.consent_scope.strip(),
+        "evidence_id": given.evidence.pk if given.evidence else None,
+        "evidence_note": given.evidence_note.strip(),
+        "recorded_at": now,
+        "recorded_by_id": actor.user_id,
+        "revision": 1 if before is None else before.revision + 1,
+        "fact": entry.fact,
+        "period_start": period.start,
+        "period_end": period.end,
+        "period_kind": period.kind.value,
+        **_value_columns(definition, entry.value),
+    }
 
 
-def _columns(definition: FactDefinition, value: Value | Absent) -> dict[str, Any]:
+def _value_columns(definition: FactDefinition, value: Value | Absent) -> Row:
     if isinstance(value, Absent):
         return {"known_absent": True}
     if isinstance(value, Ratio):
