@@ -43,14 +43,18 @@ SELECT o.public_id AS organisation, r.code AS region, c.code AS chain, f.fact,
         WHEN 'quarter' THEN strftime(f.period_start, '%Y') || 'Q' || quarter(f.period_start)
         WHEN 'month' THEN strftime(f.period_start, '%Y-%m')
         ELSE strftime(f.period_start, '%Y-%m-%d') END AS period,
-    f.period_kind, f.period_start, f.period_end,
+    f.period_kind, f.period_start,
+    CAST(CASE f.period_kind
+        WHEN 'year' THEN f.period_start + INTERVAL 1 YEAR
+        WHEN 'quarter' THEN f.period_start + INTERVAL 3 MONTH
+        WHEN 'month' THEN f.period_start + INTERVAL 1 MONTH
+        ELSE f.period_start + INTERVAL 1 DAY END AS DATE) AS period_end,
     f.whole, f.numerator, f.denominator, f.day, f.flag, f.code, f.known_absent,
     f.source, k.rank, f.uses, f.revision
 FROM (
     SELECT organisation_id, region_id, chain_id, CAST(fact AS VARCHAR) AS fact,
         CAST(period_kind AS VARCHAR) AS period_kind,
         CAST(CAST(period_start AS VARCHAR) AS DATE) AS period_start,
-        CAST(CAST(period_end AS VARCHAR) AS DATE) AS period_end,
         CAST(whole AS BIGINT) AS whole, CAST(numerator AS BIGINT) AS numerator,
         CAST(denominator AS BIGINT) AS denominator,
         CAST(nullif(CAST(day AS VARCHAR), '') AS DATE) AS day, CAST(flag AS BOOLEAN) AS flag,

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import pyarrow as pa
 
-_BEGIN = {
+_BEGIN: Final = {
     # In WAL mode a reader keeps the state in which it first read, and stops no writer.
     "sqlite": "BEGIN",
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
+_OPTIONS: Final = {"sqlite": {"adbc.sqlite.query.batch_rows": "65536"}, "postgresql": {}}
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Reader(Protocol):
 def reading(database: Database) -> Iterator[Reader]:
     """One read transaction; everything read in it is of the same moment."""
     with closing(_connection(database)) as connection:
-        reader = _AdbcReader(connection)
+        reader = _AdbcReader(connection, _OPTIONS[database.vendor])
         reader.run(_BEGIN[database.vendor])
         try:
             yield reader
@@ -54,8 +55,9 @@ def _connection(database: Database) -> Any:
 
 
 class _AdbcReader:
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, options: dict[str, str]) -> None:
         self._connection = connection
+        self._options = options
         self._cursor: Any = None
 
     def run(self, statement: str) -> None:
@@ -65,6 +67,8 @@ class _AdbcReader:
     def batches(self, query: str) -> pa.RecordBatchReader:
         self.close()
         self._cursor = self._connection.cursor()
+        if self._options:
+            self._cursor.adbc_statement.set_options(**self._options)
         self._cursor.execute(query)
         reader: pa.RecordBatchReader = self._cursor.fetch_record_batch()
         return reader

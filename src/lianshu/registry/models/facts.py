@@ -15,6 +15,7 @@ from lianshu.engine.tables import (
     Period,
     PeriodKind,
     Ratio,
+    Use,
     Value,
 )
 from lianshu.registry.models.recorded import Recorded, recorded_constraints
@@ -82,7 +83,13 @@ class Fact(Recorded):
                 condition=Q(period_start__lt=models.F("period_end")), name="fact_period_in_order"
             ),
         ]
-        indexes = [models.Index(fields=["fact", "period_start", "region"], name="fact_by_scope")]
+        indexes = [
+            models.Index(fields=["fact", "period_start", "region"], name="fact_by_scope"),
+            # Few rows, which a snapshot reads apart.
+            models.Index(
+                fields=["fact"], condition=Q(uses=int(Use.STATISTICS)), name="fact_statistics_only"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.fact}@{self.period.label}"

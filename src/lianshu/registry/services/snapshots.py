@@ -96,7 +96,7 @@ def plan(moment: datetime) -> Plan:
     nulls has no type in SQLite."""
     known = _known_at(moment)
     facts = (
-        "organisation_id, region_id, chain_id, fact, period_kind, period_start, period_end, whole, "
+        "organisation_id, region_id, chain_id, fact, period_kind, period_start, whole, "
         f"numerator, denominator, {_text('day')}, {_number('flag')}, {_text('code')}, "
         f"{_number('known_absent')}, source, uses, revision"
     )
