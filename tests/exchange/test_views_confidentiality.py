@@ -75,7 +75,6 @@ def everything_shown(client: Client) -> str:
         assert response.status_code in {200, 302}, (response.status_code, address)
         if response.streaming:
             data = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-            response.close()
             said.append(_text_of_file(data, urlsplit(address).path))
             continue
         text = response.content.decode()

@@ -41,7 +41,6 @@ def test_the_file_holds_what_its_requester_may_read(
     assert (job.status, job.result) == (JobStatus.DONE, {"rows": 2})
     download = client.get(client.get(job.link).headers["Location"])
     data = b"".join(download.streaming_content)  # type: ignore[attr-defined]
-    download.close()
     if format == "xlsx":
         table = read_table(io.BytesIO(data), name="x.xlsx")
         data = "\n".join(str(row.cells) for row in table.rows).encode()
