@@ -36,7 +36,7 @@ from lianshu.imports.targets import (
 )
 from lianshu.records.errors import DomainError
 
-CHUNK = 1_000
+CHUNK = 2_000
 ROW_RULE = "I001"
 MOST_TRIED = 3
 MOST_NAMES, MOST_ROWS = 2_000, 5
