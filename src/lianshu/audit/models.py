@@ -29,6 +29,7 @@ class AuditEntry(models.Model):
     action = models.CharField(_("动作"), max_length=64)
     actor_user_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(_("经办人"), max_length=150)
+    behalf = models.CharField(_("代谁办理"), max_length=200, blank=True)
     object_type = models.CharField(max_length=64)
     object_id = models.BigIntegerField()
     object_label = models.CharField(_("对象"), max_length=200)

@@ -29,6 +29,7 @@ def record(
         action=action,
         actor_user_id=actor.user_id,
         actor_name=actor.name,
+        behalf=actor.behalf.principal if actor.behalf else "",
         object_type=obj._meta.label_lower,
         object_id=obj.pk,
         object_label=str(obj)[:LABEL_LENGTH],
@@ -45,15 +46,16 @@ def record_many(
     now: datetime,
 ) -> None:
     """Add one entry for each of the saved objects, in the caller's transaction."""
+    behalf = actor.behalf.principal if actor.behalf else ""
     insert_rows(
         AuditEntry,
         (
-            *("at", "action", "actor_user_id", "actor_name"),
+            *("at", "action", "actor_user_id", "actor_name", "behalf"),
             *("object_type", "object_id", "object_label", "changes"),
         ),
         [
             (
-                *(now, action, actor.user_id, actor.name),
+                *(now, action, actor.user_id, actor.name, behalf),
                 *(obj._meta.label_lower, obj.pk, str(obj)[:LABEL_LENGTH], changed),
             )
             for obj, changed in zip(objects, changes, strict=True)

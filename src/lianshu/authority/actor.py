@@ -49,6 +49,35 @@ class ActorMembership:
         return self.role != "viewer"
 
 
+class Matter(StrEnum):
+    """What a mandate can cover."""
+
+    POSTS = "posts"
+    """Demands and resources: write, publish, withdraw, import."""
+    ANSWERS = "answers"
+    """Answer recommendations and keep projects up to date."""
+    RECORDS = "records"
+    """Facts, holdings and the organisation's own data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """For whom the actor acts just now: chosen by the person, shown on every page and act.
+
+    `principal` is the name that the audit keeps beside the actor's own. Under a mandate it is the
+    organisation's, and `matters` are what the mandate covers; as a substitute it is the absent
+    colleague's, whose memberships and grants the actor has then instead of its own, with every
+    matter.
+    """
+
+    kind: Literal["mandate", "substitution"]
+    id: int
+    principal: str
+    matters: frozenset[Matter] = frozenset(Matter)
+    user_id: int | None = None
+    """The absent colleague's, as a substitute."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who asks. `user_id` is None for the system and for nobody; `system` names the system part.
@@ -64,6 +93,8 @@ class Actor:
     system: str = ""
     token_scopes: frozenset[str] | None = field(default=None)
     """Set when the actor came with an API token: what the token may do (`read`, `write`)."""
+    behalf: Behalf | None = None
+    """Set while the actor acts for a colleague or under a mandate."""
 
     @property
     def is_system(self) -> bool:
@@ -84,6 +115,17 @@ class Actor:
     def acting_organisation_ids(self) -> frozenset[int]:
         """Organisations the actor may act for."""
         return frozenset(m.organisation_id for m in self.memberships if m.may_act)
+
+    @cached_property
+    def stands_for(self) -> frozenset[int]:
+        """The users whose acts are this actor's: itself, and whom it substitutes. None of them
+        may be approved by it."""
+        absent = self.behalf.user_id if self.behalf else None
+        return frozenset(pk for pk in (self.user_id, absent) if pk is not None)
+
+    def covers(self, matter: Matter) -> bool:
+        """Whether what the actor acts under extends to `matter`; without a mandate it does."""
+        return self.behalf is None or matter in self.behalf.matters
 
     def scopes(self, capability: Capability) -> Iterator[Scope]:
         """Where the actor holds `capability`; nothing means nowhere."""

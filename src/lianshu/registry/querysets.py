@@ -20,6 +20,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Everybody known sees the register; a stranger nothing."""
         return self if actor.is_known else self.none()
 
+    def current(self) -> Self:
+        """Those that still exist: not merged, split up or closed."""
+        return self.filter(ended_on__isnull=True)
+
     def found_by(self, query: str) -> Self:
         """Those whose names hold what was typed, pinyin initials included."""
         return self.filter(matches("search", query))

@@ -1,9 +1,36 @@
-"""The register: organisations and where they are, facts about them, things they hold."""
+"""The register: organisations and where they are, the chains they belong to, facts about them,
+things they hold."""
 
+from lianshu.registry.models.chains import (
+    Affiliation,
+    AffiliationRole,
+    ChainMember,
+    ChainRole,
+    Liaison,
+    LiaisonAssignment,
+    LiaisonKind,
+    Pairing,
+    PairingMember,
+    Segment,
+    Stream,
+)
 from lianshu.registry.models.facts import VALUE_COLUMNS, Fact
 from lianshu.registry.models.holdings import Holding
+from lianshu.registry.models.identity import (
+    LinkKind,
+    NameKind,
+    OrganisationLink,
+    OrganisationName,
+    RegionSuccession,
+    Succession,
+    SuccessionKind,
+)
 from lianshu.registry.models.organisations import (
+    FORMS_OF_KIND,
+    MAY_LACK_CODE,
     Chain,
+    ChainTier,
+    GroupForm,
     Identifier,
     IdentifierKind,
     Organisation,
@@ -17,18 +44,40 @@ from lianshu.registry.models.recorded import Recorded
 from lianshu.registry.models.snapshots import Snapshot
 
 __all__ = [
+    "FORMS_OF_KIND",
+    "MAY_LACK_CODE",
     "VALUE_COLUMNS",
+    "Affiliation",
+    "AffiliationRole",
     "Chain",
+    "ChainMember",
+    "ChainRole",
+    "ChainTier",
     "Fact",
+    "GroupForm",
     "Holding",
     "Identifier",
     "IdentifierKind",
+    "Liaison",
+    "LiaisonAssignment",
+    "LiaisonKind",
+    "LinkKind",
+    "NameKind",
     "Organisation",
     "OrganisationKind",
+    "OrganisationLink",
+    "OrganisationName",
+    "Pairing",
+    "PairingMember",
     "Recorded",
     "Region",
     "RegionAncestry",
     "RegionKind",
+    "RegionSuccession",
+    "Segment",
     "Snapshot",
     "SourceKey",
+    "Stream",
+    "Succession",
+    "SuccessionKind",
 ]

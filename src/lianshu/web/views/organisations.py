@@ -37,6 +37,7 @@ def organisation(request: PageRequest, public_id: str) -> HttpResponse:
         "web/organisation.html",
         {
             "organisation": found,
+            "tab": "overview",
             "identifiers": found.identifiers.all(),
             "can_edit": can_edit_organisation(request.actor, found),
             "demands": _posts(request.actor, demands_for(request.actor).filter(owner=found)),
