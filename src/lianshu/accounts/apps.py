@@ -9,9 +9,10 @@ from lianshu.authority import Actor
 from lianshu.jobs import actors
 
 
-def _actor(user_id: int, now: datetime) -> Actor:
+def _actor(user_id: int, standing: str, now: datetime) -> Actor:
     # By name, because models are not loaded yet when this module is.
-    actor: Actor = import_string("lianshu.accounts.queries.actor_by_user_id")(user_id, now)
+    build = import_string("lianshu.accounts.queries.actor_by_user_id")
+    actor: Actor = build(user_id, now, standing=standing)
     return actor
 
 

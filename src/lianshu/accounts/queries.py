@@ -8,21 +8,37 @@ from typing import Literal, cast
 
 from django.db.models import QuerySet
 
-from lianshu.accounts.models import ApiToken, Membership, User
+from lianshu.accounts.models import ApiToken, Mandate, Membership, Substitution, User
 from lianshu.accounts.models import Grant as GrantRow
-from lianshu.authority import EVERY_CHAIN, Actor, ActorMembership, Capability, Grant, Scope
+from lianshu.accounts.queries_standing import standing_of
+from lianshu.authority import (
+    EVERY_CHAIN,
+    Actor,
+    ActorMembership,
+    Behalf,
+    Capability,
+    Grant,
+    Scope,
+)
 from lianshu.registry.scoping import within
 
 STRANGER = Actor()
 
 
-def actor_of(user: User, *, now: datetime) -> Actor:
-    """The actor with the user's memberships active at `now` and their grants (two queries)."""
+def actor_of(user: User, *, now: datetime, standing: str = "") -> Actor:
+    """The actor with the user's memberships active at `now` and their grants (two queries).
+
+    `standing` names the mandate or substitution it acts under (`Behalf.reference`). Where that
+    does not hold at `now` the actor is the user's own, without `behalf`: the caller looks.
+    """
     if not user.is_active:
         return STRANGER
+    row = standing_of(user.pk, standing, now=now) if standing else None
+    if isinstance(row, Mandate):
+        return _agent(user, row)
     memberships = list(
         Membership.objects.active_at(now)
-        .filter(user=user)
+        .filter(user_id=user.pk if row is None else row.absent_id)
         .select_related("organisation")
         .prefetch_related("grants")
         .order_by("valid_from", "id")
@@ -39,7 +55,35 @@ def actor_of(user: User, *, now: datetime) -> Actor:
             for m in memberships
         ),
         grants=tuple(
-            grant for m in memberships for row in m.grants.all() for grant in _grants(row)
+            grant for m in memberships for given in m.grants.all() for grant in _grants(given)
+        ),
+        behalf=None if row is None else _as_substitute(row),
+    )
+
+
+def _as_substitute(row: Substitution) -> Behalf:
+    return Behalf(
+        "substitution",
+        row.pk,
+        row.absent.name or row.absent.username,
+        user_id=row.absent_id,
+        until=row.valid_to,
+    )
+
+
+def _agent(user: User, mandate: Mandate) -> Actor:
+    """Somebody who acts for one organisation and nothing else, as far as the mandate goes."""
+    organisation = mandate.organisation
+    return Actor(
+        user_id=user.pk,
+        name=user.name or user.username,
+        memberships=(ActorMembership(organisation.pk, organisation.name, "handler"),),
+        behalf=Behalf(
+            "mandate",
+            mandate.pk,
+            organisation.name,
+            matters=mandate.matters,
+            until=mandate.valid_to,
         ),
     )
 
@@ -54,10 +98,10 @@ def _grants(row: GrantRow) -> list[Grant]:
     return [Grant(Capability(row.capability), Scope(row.region_id, row.chain_id))]
 
 
-def actor_by_user_id(user_id: int, now: datetime) -> Actor:
+def actor_by_user_id(user_id: int, now: datetime, *, standing: str = "") -> Actor:
     """The actor of a job's requester; a user who is gone or blocked is a stranger."""
     user = User.objects.filter(pk=user_id).first()
-    return STRANGER if user is None else actor_of(user, now=now)
+    return STRANGER if user is None else actor_of(user, now=now, standing=standing)
 
 
 def token_digest(secret: str) -> str:
@@ -89,6 +133,14 @@ def people_acting_for(organisation_id: int, *, now: datetime) -> list[int]:
         .distinct()
         .order_by("user_id")
     )
+
+
+def has_owner(organisation_id: int, *, now: datetime, other_than: int | None = None) -> bool:
+    """Whether somebody who can log in is its owner; `other_than` leaves one membership out."""
+    owners = Membership.objects.active_at(now).filter(
+        organisation_id=organisation_id, role=MembershipRole.OWNER, user__is_active=True
+    )
+    return owners.exclude(pk=other_than).exists()
 
 
 def memberships_managed_by(actor: Actor, *, now: datetime) -> QuerySet[Membership]:

@@ -14,3 +14,11 @@ def entries_about(obj: models.Model) -> AppendOnlyQuerySet:
     may read the record.
     """
     return AuditEntry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
+
+
+def entries_under(standing: str) -> AppendOnlyQuerySet:
+    """What was done under one mandate or substitution (`Behalf.reference`), latest first.
+
+    The caller has asked the rule whether the actor may know.
+    """
+    return AuditEntry.objects.filter(standing=standing) if standing else AuditEntry.objects.none()

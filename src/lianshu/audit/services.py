@@ -7,12 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from lianshu.audit.models import AuditEntry
 from lianshu.authority import Actor
 from lianshu.records.bulk import insert_rows
 
 LABEL_LENGTH = 200
+NAME_LENGTH = 150
+
+
+def signature(actor: Actor) -> str:
+    """The actor's name as it stands on what it did: for whom, too, when for somebody else."""
+    if actor.behalf is None:
+        return actor.name
+    names = {"name": actor.name, "principal": actor.behalf.principal}
+    return (_("%(name)s（代 %(principal)s）") % names)[:NAME_LENGTH]
 
 
 def record(
@@ -30,6 +40,7 @@ def record(
         actor_user_id=actor.user_id,
         actor_name=actor.name,
         behalf=actor.behalf.principal if actor.behalf else "",
+        standing=actor.behalf.reference if actor.behalf else "",
         object_type=obj._meta.label_lower,
         object_id=obj.pk,
         object_label=str(obj)[:LABEL_LENGTH],
@@ -46,16 +57,18 @@ def record_many(
     now: datetime,
 ) -> None:
     """Add one entry for each of the saved objects, in the caller's transaction."""
-    behalf = actor.behalf.principal if actor.behalf else ""
+    behalf, standing = "", ""
+    if actor.behalf is not None:
+        behalf, standing = actor.behalf.principal, actor.behalf.reference
     insert_rows(
         AuditEntry,
         (
-            *("at", "action", "actor_user_id", "actor_name", "behalf"),
+            *("at", "action", "actor_user_id", "actor_name", "behalf", "standing"),
             *("object_type", "object_id", "object_label", "changes"),
         ),
         [
             (
-                *(now, action, actor.user_id, actor.name, behalf),
+                *(now, action, actor.user_id, actor.name, behalf, standing),
                 *(obj._meta.label_lower, obj.pk, str(obj)[:LABEL_LENGTH], changed),
             )
             for obj, changed in zip(objects, changes, strict=True)

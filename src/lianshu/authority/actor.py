@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, Literal
@@ -76,6 +77,13 @@ class Behalf:
     matters: frozenset[Matter] = frozenset(Matter)
     user_id: int | None = None
     """The absent colleague's, as a substitute."""
+    until: datetime | None = None
+    """When it ends (excluded)."""
+
+    @property
+    def reference(self) -> str:
+        """Which mandate or substitution, as a session, a job and the audit keep it."""
+        return f"{self.kind}:{self.id}"
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,14 @@ class Actor:
     def acting_organisation_ids(self) -> frozenset[int]:
         """Organisations the actor may act for."""
         return frozenset(m.organisation_id for m in self.memberships if m.may_act)
+
+    def acting_in(self, matter: Matter) -> frozenset[int]:
+        """Organisations the actor may act for in `matter`: a mandate may leave it out."""
+        return self.acting_organisation_ids if self.covers(matter) else frozenset()
+
+    def reading_in(self, *matters: Matter) -> frozenset[int]:
+        """Organisations whose confidential things of these matters the actor may read."""
+        return self.organisation_ids if any(map(self.covers, matters)) else frozenset()
 
     @cached_property
     def stands_for(self) -> frozenset[int]:

@@ -51,7 +51,8 @@ class Job(models.Model):
     """One piece of work in the background, as people see it.
 
     `attempt` fences: a task carries the attempt it was made for, and only the task with the
-    current one may claim the job, report progress or settle it.
+    current one may claim the job, report progress or settle it. `standing` is the mandate or
+    substitution under which it was asked for (`Behalf.reference`), and under which it runs.
     """
 
     public_id = OpaqueIdField()
@@ -66,6 +67,7 @@ class Job(models.Model):
         verbose_name=_("发起人"),
     )
     system = models.CharField(max_length=64, blank=True)
+    standing = models.CharField(max_length=40, blank=True)
     organisation_id = models.BigIntegerField(null=True)
     language = models.CharField(max_length=10)
     params = models.JSONField(default=dict)

@@ -91,7 +91,11 @@ def _call_handler(job: Job, clock: Callable[[], datetime]) -> dict[str, Any]:
 
 def _actor_of(job: Job, *, now: datetime) -> Actor:
     if job.requested_by_id is not None:
-        actor = actor_for(job.requested_by_id, now)
+        actor = actor_for(job.requested_by_id, job.standing, now)
+        if actor.is_known and job.standing and actor.behalf is None:
+            raise DomainError(
+                _("发起这个任务时是代别人办理的，现在委托或代班已经结束，任务没有运行。")
+            )
         if actor.is_known:
             return actor
     elif job.system:

@@ -35,7 +35,8 @@ def enqueue(
     """Store a job and its task, in the caller's transaction if there is one.
 
     The caller's service has checked that the actor may have this done; the job then runs as that
-    actor with the memberships and grants of the time it runs. `params` is JSON; `link` is the
+    actor with the memberships and grants of the time it runs, and under the same mandate or
+    substitution. `params` is JSON; `link` is the
     path of the page where its outcome is seen. Raises `LookupError` for a kind without handler.
     """
     handler_of(kind)
@@ -47,6 +48,7 @@ def enqueue(
         link=link,
         requested_by_id=actor.user_id,
         system="" if actor.user_id is not None else actor.system,
+        standing=actor.behalf.reference if actor.behalf else "",
         organisation_id=organisation_id,
         language=get_language() or settings.LANGUAGE_CODE,
         params=params,
