@@ -222,7 +222,8 @@ def _facet_columns() -> Iterator[Column]:
             aliases = (*others, *FACET_ALIASES.get(facet_id, ()))
             kind = same[0].type
             length = FACET_LENGTH if kind == "text" else None
-            yield Column(facet_id, label, aliases, kind=kind, max_length=length)
+            measure = str(same[0].unit) if kind == "integer" else ""
+            yield Column(facet_id, label, aliases, kind=kind, max_length=length, measure=measure)
 
 
 RESOURCE_COLUMNS: Final = _with_english(

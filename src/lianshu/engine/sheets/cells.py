@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from lianshu.engine.sheets.findings import Finding
 
@@ -26,6 +27,20 @@ class BrokenCell(str):
 
 
 UNCOMPUTED = BrokenCell("=…", "S021")
+
+
+class PercentCell(float):
+    """A number that the sheet shows as a percentage: 0.125, which a person reads as 12.5%."""
+
+    __slots__ = ()
+
+    @property
+    def exact(self) -> Decimal:
+        """The number itself, in the 15 digits that Excel keeps."""
+        return Decimal(format(self, ".15g"))
+
+    def __str__(self) -> str:
+        return f"{(self.exact * 100).normalize():f}%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from xml.parsers.expat import ExpatError
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from lianshu.engine.sheets.cells import BrokenCell, Cell, Row
+from lianshu.engine.sheets.cells import BrokenCell, Cell, PercentCell, Row
 from lianshu.engine.sheets.findings import SheetError
 from lianshu.engine.sheets.scan import Scan, ScanLimitError
 from lianshu.engine.sheets.source import Source
@@ -33,6 +33,7 @@ class ExcelRows:
 
     sheet: Any  # CalamineSheet: compiled, without a base class mypy could follow
     broken: dict[int, dict[int, BrokenCell]]
+    percents: dict[int, bytearray]
 
     def __iter__(self) -> Iterator[Row]:
         start = self.sheet.start
@@ -49,6 +50,9 @@ class ExcelRows:
         for column, cell in self.broken.get(number, {}).items():
             cells.extend([None] * (column + 1 - len(cells)))
             cells[column] = cell
+        for column, marks in self.percents.items():
+            if column < len(cells) and number < len(marks) and marks[number]:
+                cells[column] = _percent(cells[column])
         while cells and cells[-1] is None:
             cells.pop()
         if cells:
@@ -61,6 +65,12 @@ def _cell(value: Cell | timedelta) -> Cell:
     if type(value) is float and value.is_integer() and -1e15 < value < 1e15:
         return int(value)  # calamine gives every number as a float; Excel shows 3, not 3.0
     return _duration(value) if isinstance(value, timedelta) else value
+
+
+def _percent(cell: Cell) -> Cell:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return PercentCell(cell)
+    return cell
 
 
 def _duration(value: timedelta) -> str:
@@ -181,7 +191,7 @@ def _load(
 ) -> OpenedSheet:
     sheet = _build(source, name)
     others = tried[tried.index(name) + 1 :]
-    rows = ExcelRows(sheet, scan.broken)
+    rows = ExcelRows(sheet, scan.broken, scan.percents)
     return OpenedSheet(name, rows, sheet.merged_cell_ranges or [], others, tuple(names))
 
 

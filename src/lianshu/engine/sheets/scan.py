@@ -15,12 +15,14 @@ class ScanLimitError(Exception):
 
 @dataclass
 class Scan:
-    """Size of the sheet and its broken cells, row number (1-based) → column index → cell."""
+    """Size of the sheet, its broken cells (row number from 1 → column index → cell) and where
+    cells are shown as percentages (column index → a byte for each row number)."""
 
     rows: int = 0
     columns: int = 0
     broken: dict[int, dict[int, BrokenCell]] = field(default_factory=dict)
     broken_count: int = 0
+    percents: dict[int, bytearray] = field(default_factory=dict)
 
     def grow(self, rows: int, columns: int) -> None:
         """Take in a cell position. Raises `ScanLimitError` past `CELL_LIMIT` cells."""
@@ -42,3 +44,9 @@ class Scan:
                 "请用 Excel 打开、等公式算完后保存，或把公式“选择性粘贴”为数值。"
             )
         self.broken.setdefault(row, {})[column] = cell
+
+    def mark_percent(self, row: int, column: int) -> None:
+        """Remember that the number in a cell is shown as a percentage."""
+        marks = self.percents.setdefault(column, bytearray())
+        marks.extend(bytes(max(0, row + 1 - len(marks))))
+        marks[row] = 1

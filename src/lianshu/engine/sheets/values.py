@@ -14,7 +14,7 @@ from enum import Enum
 from functools import partial
 from typing import assert_never
 
-from lianshu.engine.sheets.cells import Cell
+from lianshu.engine.sheets.cells import Cell, PercentCell
 from lianshu.engine.sheets.columns import (
     FEN_PLACES,
     UNIT_WORDS,
@@ -152,7 +152,7 @@ def _shown(cell: Cell) -> str:
         return cell.isoformat(sep=" ")
     if isinstance(cell, date | time):
         return cell.isoformat()
-    return repr(cell)
+    return str(cell) if isinstance(cell, PercentCell) else repr(cell)
 
 
 def _refuse_control(text: str, pattern: re.Pattern[str]) -> None:
@@ -218,6 +218,9 @@ def _measured(column: Column, factor: Decimal | None, cell: Cell, *, exponent: b
     """The exact number in the column's measure; None when the cell states none."""
     if factor is None:
         raise BadValueError("S034", f"在单位不能换算成{column.measure}的列里。请先换算好。")
+    if isinstance(cell, PercentCell):
+        # Whatever unit the header names: the cell itself says that it is a percentage.
+        return cell.exact * _factor_of_cell("比例", column.measure)
     if type(cell) is int:
         number: Decimal | None = Decimal(cell)
     elif isinstance(cell, float):
@@ -236,6 +239,8 @@ def _measured(column: Column, factor: Decimal | None, cell: Cell, *, exponent: b
 
 
 def _factor_of_cell(unit: str, measure: str) -> Decimal:
+    if not measure:
+        raise BadValueError("S034", "是百分数，而这一列不是比例。请核对，或把格式改为“常规”。")
     try:
         return factor_between(unit, measure)
     except OtherUnitError as error:
@@ -266,8 +271,10 @@ def _decimal(column: Column, factor: Decimal | None, cell: Cell) -> Value:
 def _money(column: Column, unit: str | None, cell: Cell) -> Value:
     if unit is None:
         raise BadValueError("S025", "在写着外币的列里。请先换算成人民币。")
-    if type(cell) is int:
-        fen: Decimal | None = _fen(Decimal(cell), unit)
+    if isinstance(cell, PercentCell):
+        fen: Decimal | None = None  # a share of something is no amount
+    elif type(cell) is int:
+        fen = _fen(Decimal(cell), unit)
     elif isinstance(cell, float):
         # What was typed is exact in the shortest form; what was computed (0.1 + 0.2) is meant as
         # the 15 digits that Excel shows.
@@ -307,7 +314,7 @@ def _date(cell: Cell) -> Value:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, int | float) and not isinstance(cell, bool | PercentCell):
         found = _date_of_number(cell)
     else:
         found = _date_of_text(plain(cell)) if isinstance(cell, str) else None

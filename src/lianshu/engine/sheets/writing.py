@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from lianshu.engine.sheets.cells import Cell, column_letter
+from lianshu.engine.sheets.cells import Cell, PercentCell, column_letter
 from lianshu.engine.sheets.findings import SheetError
 from lianshu.engine.sheets.guard import guard
 from lianshu.engine.sheets.xlsx_writing import write_xlsx
@@ -113,7 +113,7 @@ def _checked_rows(
                     column=header[index],
                     rule="S052",
                 )
-        yield number, row
+        yield number, [str(cell) if isinstance(cell, PercentCell) else cell for cell in row]
 
 
 def _unwritable(cell: OutCell) -> str:

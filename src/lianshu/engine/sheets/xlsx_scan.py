@@ -1,8 +1,9 @@
 """What calamine does not tell about an .xlsx sheet, read from its XML in one cheap pass.
 
-calamine gives an error cell and a formula without a stored result as an empty cell, and holds
-the sheet as a full rectangle, so one stray far cell can take all memory. This pass finds the
-broken cells, and the size of that rectangle before it is built.
+calamine gives an error cell and a formula without a stored result as an empty cell, a number
+without its format, and holds the sheet as a full rectangle, so one stray far cell can take all
+memory. This pass finds the broken cells, the numbers shown as percentages, and the size of that
+rectangle before it is built.
 """
 
 import re
@@ -13,6 +14,7 @@ from xml.parsers import expat
 
 from lianshu.engine.sheets.cells import UNCOMPUTED, BrokenCell, column_index, column_letter
 from lianshu.engine.sheets.scan import Scan
+from lianshu.engine.sheets.xlsx_styles import percent_styles
 
 _CHUNK = 4 << 20
 _TEXTS = "xl/sharedStrings.xml"
@@ -67,11 +69,14 @@ def scan_sheet(archive: zipfile.ZipFile, part: str) -> Scan:
     """One pass over the sheet's XML. Raises `ScanLimitError` when the sheet is too large."""
     scan = Scan()
     row = 0
+    percent = _percent_cell(percent_styles(archive))
     for chunk in _whole_rows(archive, part):
         last, columns = _measure(chunk, row)
         scan.grow(last, columns)
         if b"<f" in chunk or b":f" in chunk or b't="e"' in chunk:
             _find_broken(chunk, row, scan)
+        if percent is not None:
+            _find_percents(chunk, row, scan, percent)
         row = last
     return scan
 
@@ -146,3 +151,29 @@ def _find_broken(chunk: bytes, row: int, scan: Scan) -> None:
             scan.add(row, column, BrokenCell(text, "S020"))
         elif formula and not value and b't="str"' not in attributes:
             scan.add(row, column, UNCOMPUTED)
+
+
+def _percent_cell(styles: frozenset[int]) -> re.Pattern[bytes] | None:
+    """What finds a row, or a cell of one of these styles; None when there are none."""
+    if not styles:
+        return None
+    numbers = b"|".join(b"%d" % style for style in sorted(styles))
+    return re.compile(
+        rb"<(?:\w+:)?(?:(row)\b([^>]*)|c(?=\s[^>]*\bs=\"(?:" + numbers + rb")\")([^>]*)|c\b[^>]*)>"
+    )
+
+
+def _find_percents(chunk: bytes, row: int, scan: Scan, pattern: re.Pattern[bytes]) -> None:
+    """Mark the chunk's cells shown as percentages; `row` is the one before."""
+    column = -1
+    for match in pattern.finditer(chunk):
+        is_row, row_attributes, attributes = match.groups()
+        if is_row:
+            number = _ROW_NUMBER.search(row_attributes)
+            row = int(number[1]) if number else row + 1
+            column = -1
+            continue
+        reference = _REFERENCE.search(attributes if attributes is not None else match[0])
+        column = column_index(reference[1].decode()) if reference else column + 1
+        if attributes is not None:
+            scan.mark_percent(row, column)
