@@ -8,7 +8,14 @@ from typing import Literal, cast
 
 from django.db.models import QuerySet
 
-from lianshu.accounts.models import ApiToken, Mandate, Membership, Substitution, User
+from lianshu.accounts.models import (
+    ApiToken,
+    Mandate,
+    Membership,
+    MembershipRole,
+    Substitution,
+    User,
+)
 from lianshu.accounts.models import Grant as GrantRow
 from lianshu.accounts.queries_standing import standing_of
 from lianshu.authority import (
