@@ -27,6 +27,7 @@ from lianshu.registry.models.identity import (
 )
 from lianshu.registry.models.organisations import (
     FORMS_OF_KIND,
+    GROUP_KINDS,
     MAY_LACK_CODE,
     Chain,
     ChainTier,
@@ -45,6 +46,7 @@ from lianshu.registry.models.snapshots import Snapshot
 
 __all__ = [
     "FORMS_OF_KIND",
+    "GROUP_KINDS",
     "MAY_LACK_CODE",
     "VALUE_COLUMNS",
     "Affiliation",

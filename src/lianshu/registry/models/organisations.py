@@ -151,6 +151,12 @@ FORMS_OF_KIND = {
 }
 
 
+GROUP_KINDS = frozenset(
+    {OrganisationKind.ALLIANCE, OrganisationKind.ASSOCIATION, OrganisationKind.COMMUNITY}
+)
+"""Kinds that other organisations belong to."""
+
+
 class Organisation(models.Model):
     """A firm, university, bank, office …; `public_id` stays whatever its names and codes become."""
 
