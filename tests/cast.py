@@ -21,9 +21,10 @@ from lianshu.accounts.models import User
 from lianshu.accounts.queries import actor_of
 from lianshu.accounts.services import create_user, give_grant
 from lianshu.authority import Actor, Capability, system_actor
+from lianshu.engine.identity import complete_credit_code
 from lianshu.exchange.models import Demand, Resource
 from lianshu.exchange.services.posts import create_post
-from lianshu.registry.models import Chain, Organisation, Region
+from lianshu.registry.models import MAY_LACK_CODE, Chain, Organisation, Region
 from lianshu.registry.services import add_chain, add_region, create_organisation
 
 NOW = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
@@ -107,6 +108,11 @@ GRANTS = {
 }
 
 
+def credit_code(number: int, kind: str = "91") -> str:
+    """A valid credit code that nobody has: its region, 990000, is assigned to no place."""
+    return complete_credit_code(f"{kind}990000{number:08}")
+
+
 def assemble() -> Cast:
     """Write the whole cast to the database."""
     cast = Cast()
@@ -121,13 +127,14 @@ def assemble() -> Cast:
         "magnets": add_chain(code="magnets", name="磁性材料", name_en="Magnetic materials"),
         "petro": add_chain(code="petro", name="绿色石化", name_en="Green petrochemicals"),
     }
-    for key, (name, kind, region, chain) in ORGANISATIONS.items():
+    for number, (key, (name, kind, region, chain)) in enumerate(ORGANISATIONS.items(), start=1):
         cast.organisations[key] = create_organisation(
             actor=SYSTEM,
             name=name,
             kind=kind,
             region=cast.regions[region],
             chain=None if chain is None else cast.chains[chain],
+            uscc="" if kind in MAY_LACK_CODE else credit_code(number),
             now=begun,
         )
     for key, (name, organisation, role) in PEOPLE.items():

@@ -20,7 +20,7 @@ from lianshu.imports.services.requests import configure_import, confirm_import
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.registry.models import Organisation
 from lianshu.registry.naming import OrganisationNames, core_of
-from tests.cast import NOW, SYSTEM, Cast
+from tests.cast import NOW, SYSTEM, Cast, credit_code
 from tests.engine.sheets.offices import ID_CARD, OFFICE_FILES
 from tests.imports.running import line, load, problems, table, upload, work
 
@@ -202,7 +202,16 @@ def test_a_new_firm_is_registered_only_by_who_may(cast: Cast) -> None:
     assert OrganisationNames().places(officer) == [("yinzhou", "鄞州区")]
     with pytest.raises(DomainError, match="请选择新单位所在的区域"):
         match_names(actor=officer, run=run, meanings={key: ""}, place="", now=NOW)
-    match_names(actor=officer, run=run, meanings={key: ""}, place="yinzhou", now=NOW)
+    with pytest.raises(DomainError, match="统一社会信用代码"):
+        match_names(actor=officer, run=run, meanings={key: ""}, place="yinzhou", now=NOW)
+    match_names(
+        actor=officer,
+        run=run,
+        meanings={key: ""},
+        place="yinzhou",
+        codes={key: credit_code(100)},
+        now=NOW,
+    )
     run = work(run)
     assert (run.to_create, run.bad_count) == (1, 0)
     assert Organisation.objects.get(name="天外天磁业有限公司").region == cast.regions["yinzhou"]

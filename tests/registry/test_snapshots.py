@@ -32,7 +32,7 @@ from lianshu.registry.services import (
     record_holding,
 )
 from lianshu.registry.services.snapshots import default_database, take_snapshot
-from tests.cast import NOW, SYSTEM, Cast
+from tests.cast import NOW, SYSTEM, Cast, credit_code
 
 OPEN = Use.STATISTICS | Use.SERVICE | Use.DECISION
 OWN = Provenance("organisation", OPEN)
@@ -223,7 +223,12 @@ def test_no_confidential_word_and_no_statistics_only_figure_can_be_read(
 def test_totals_need_five_firms(cast: Cast, take: Take) -> None:
     made = [
         create_organisation(
-            actor=SYSTEM, name=f"第{n}厂", kind="enterprise", region=cast.regions["cixi"], now=NOW
+            actor=SYSTEM,
+            name=f"第{n}厂",
+            kind="enterprise",
+            region=cast.regions["cixi"],
+            uscc=credit_code(100 + n),
+            now=NOW,
         )
         for n in range(5)
     ]

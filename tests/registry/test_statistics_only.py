@@ -26,7 +26,7 @@ from lianshu.registry.services import (
     record_facts,
     record_holding,
 )
-from tests.cast import NOW, SYSTEM, Cast
+from tests.cast import NOW, SYSTEM, Cast, credit_code
 
 Y2025 = Period.year(2025)
 SECRET = 987_654_321
@@ -40,7 +40,12 @@ def secret(organisation: Organisation, value: int = SECRET) -> FactEntry:
 def firms(cast: Cast, count: int) -> list[Organisation]:
     return [
         create_organisation(
-            actor=SYSTEM, name=f"第{n}厂", kind="enterprise", region=cast.regions["cixi"], now=NOW
+            actor=SYSTEM,
+            name=f"第{n}厂",
+            kind="enterprise",
+            region=cast.regions["cixi"],
+            uscc=credit_code(100 + n),
+            now=NOW,
         )
         for n in range(count)
     ]

@@ -22,7 +22,7 @@ from lianshu.registry.services import create_organisation
 from lianshu.ui.lists.state import read_state
 from lianshu.ui.lists.views import list_urls
 from lianshu.ui.models import SavedView
-from tests.cast import NOW, SYSTEM, Cast
+from tests.cast import NOW, SYSTEM, Cast, credit_code
 
 
 def login(client: Client, cast: Cast, name: str) -> Client:
@@ -185,7 +185,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, cast: Cast, name: s
             kind="enterprise",
             region=cast.regions["cixi"],
             chain=cast.chains["petro"],
-            uscc=f"9133020000000000{number:02}",
+            uscc=credit_code(100 + number),
             now=NOW,
         )
     assert count() == few

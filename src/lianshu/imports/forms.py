@@ -208,6 +208,10 @@ class NamesForm(forms.Form):
             self.fields[f"name_{index}"] = forms.ChoiceField(
                 label=unknown["name"], choices=choices, required=False
             )
+            if places:
+                self.fields[f"code_{index}"] = forms.CharField(
+                    label=_("登记为新单位时，它的统一社会信用代码"), max_length=40, required=False
+                )
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -218,6 +222,7 @@ class NamesForm(forms.Form):
                 "count": unknown["count"],
                 "rows": "、".join(map(str, unknown["rows"])),
                 "field": self[f"name_{index}"],
+                "code": self[f"code_{index}"] if f"code_{index}" in self.fields else None,
             }
             for index, unknown in enumerate(self._run.unknown_names)
         ]
@@ -229,6 +234,13 @@ class NamesForm(forms.Form):
             for index, unknown in enumerate(self._run.unknown_names)
         }
         return {key: "" if value == NEW else value for key, value in chosen.items() if value}
+
+    def codes(self) -> dict[str, str]:
+        """Key of a name → credit code given for a new organisation."""
+        return {
+            unknown["key"]: self.cleaned_data.get(f"code_{index}", "")
+            for index, unknown in enumerate(self._run.unknown_names)
+        }
 
 
 def _option_field(actor: Actor, option: ImportOption, values: Mapping[str, str]) -> forms.Field:

@@ -44,5 +44,6 @@ class NameMatcher(ABC):
         """(id, name) of the regions where the actor may register organisations."""
 
     @abstractmethod
-    def register(self, *, actor: Actor, name: str, place: str, now: datetime) -> int:
-        """A new organisation in that region; its id. Raises `DomainError` and `Refusal`."""
+    def register(self, *, actor: Actor, name: str, place: str, code: str, now: datetime) -> int:
+        """A new organisation with that credit code in that region; its id. Raises `DomainError`
+        and `Refusal`."""

@@ -179,6 +179,7 @@ def import_names(request: PageRequest, public_id: str) -> HttpResponse:
                 run=run,
                 meanings=names.meanings(),
                 place=names.cleaned_data.get("place", ""),
+                codes=names.codes(),
                 now=timezone.now(),
             )
             return redirect("imports:detail", public_id=run.public_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lianshu.registry.models import Chain, Organisation, OrganisationKind, Region
+from lianshu.registry.models import Chain, GroupForm, Organisation, OrganisationKind, Region
 from lianshu.registry.queries import all_chains, all_regions
 
 
@@ -17,6 +17,12 @@ class OrganisationForm(forms.Form):
     )
     short_name = forms.CharField(label=_("简称"), max_length=60, required=False)
     kind = forms.ChoiceField(label=_("类型"), choices=OrganisationKind.choices)
+    form = forms.ChoiceField(
+        label=_("形态"),
+        choices=[("", _("不适用")), *GroupForm.choices],
+        required=False,
+        help_text=_("只有联盟和产业社区填写。"),
+    )
     introduction = forms.CharField(
         label=_("简介"), required=False, max_length=4000, widget=forms.Textarea({"rows": 6})
     )
@@ -30,13 +36,22 @@ class OrganisationForm(forms.Form):
 class NewOrganisationForm(OrganisationForm):
     """What a new organisation needs besides."""
 
-    field_order = ("name", "short_name", "kind", "uscc", "region", "chain", "introduction")
+    field_order = (
+        *("name", "short_name", "kind", "form", "uscc", "uscc_override"),
+        *("region", "chain", "introduction"),
+    )
 
     uscc = forms.CharField(
         label=_("统一社会信用代码"),
-        max_length=18,
+        max_length=40,
         required=False,
-        help_text=_("18 位；没有可不填。"),
+        help_text=_("18 位；基金、产业社区、联盟、党组织、链办和政府部门没有的可不填。"),
+    )
+    uscc_override = forms.CharField(
+        label=_("校验不通过仍采用的理由"),
+        max_length=200,
+        required=False,
+        help_text=_("一般不填。个别真实代码通不过校验，核对证照后在此说明。"),
     )
     region = forms.ChoiceField(label=_("区域"))
     chain = forms.ChoiceField(label=_("产业链"), required=False)

@@ -74,7 +74,7 @@ class OrganisationNames(NameMatcher):
             regions = regions.filter(ancestry__ancestor__in=granted).distinct()
         return [(region.code, region.name) for region in regions]
 
-    def register(self, *, actor: Actor, name: str, place: str, now: datetime) -> int:
+    def register(self, *, actor: Actor, name: str, place: str, code: str, now: datetime) -> int:
         region = Region.objects.filter(code=place).first()
         if region is None:
             raise DomainError(_("请选择新单位所在的区域。"), field="place")
@@ -83,6 +83,7 @@ class OrganisationNames(NameMatcher):
             name=name,
             kind=OrganisationKind.ENTERPRISE,
             region=region,
+            uscc=code,
             now=now,
         )
         return created.pk

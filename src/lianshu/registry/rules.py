@@ -49,6 +49,21 @@ def can_edit_organisation(actor: Actor, organisation: Organisation) -> Verdict:
     )
 
 
+def can_manage_organisation(actor: Actor, organisation: Organisation) -> Verdict:
+    """Codes, links, region and merging: managers within their scope, not its own people."""
+    if holds_at(
+        actor,
+        Capability.MANAGE_ORGANISATIONS,
+        region_id=organisation.region_id,
+        chain_id=organisation.chain_id,
+    ):
+        return Verdict.yes()
+    return Verdict.no(
+        _("只有管“%(name)s”所在区域和产业链的单位管理员可以改它的代码、关系和归属。")
+        % {"name": organisation.name}
+    )
+
+
 def can_read_organisation_record(actor: Actor, organisation: Organisation) -> Verdict:
     """What was done to it: its own people, its managers and auditors within their scope."""
     if organisation.pk in actor.organisation_ids:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import lianshu.registry.wording  # noqa: F401 (what the record says)
 from lianshu.registry.lists import ORGANISATIONS
 from lianshu.registry.views import organisation_edit, organisation_names, organisation_new
 from lianshu.ui.lists.views import list_urls

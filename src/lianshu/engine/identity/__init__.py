@@ -11,6 +11,7 @@ from lianshu.engine.identity.credit_code import (
     Verdict,
     check_character,
     check_credit_code,
+    complete_credit_code,
     normalise_credit_code,
     organisation_check_character,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Verdict",
     "check_character",
     "check_credit_code",
+    "complete_credit_code",
     "load_size_table",
     "normalise_credit_code",
     "organisation_check_character",

@@ -100,6 +100,15 @@ def organisation_check_character(first_8: str) -> str:
     return "0123456789X"[-total % 11]
 
 
+def complete_credit_code(first_16: str) -> str:
+    """The whole code that begins with department, kind, region and the eight characters of a
+    body. Raises ValueError for characters that may not stand there."""
+    if len(first_16) != LENGTH - 2:
+        raise ValueError("16 characters are needed")
+    first_17 = first_16 + organisation_check_character(first_16[_BODY])
+    return first_17 + check_character(first_17)
+
+
 def check_credit_code(text: str) -> CreditCode:
     """Judge a text as it was written. Never raises; every text gets a verdict with a reason."""
     code = normalise_credit_code(text)

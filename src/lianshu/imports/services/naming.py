@@ -25,11 +25,12 @@ def match_names(
     meanings: Mapping[str, str],
     now: datetime,
     place: str = "",
+    codes: Mapping[str, str] | None = None,
 ) -> ImportRun:
     """Remember for this sender what names mean, and have the file checked again.
 
     `meanings` gives the key of an unknown name → public id of an organisation, or "" to register
-    one of this name in the region `place`. Raises `DomainError`, `NotFound` and `Refusal`; then
+    one of this name in the region `place`, with its credit code from `codes` (by key). Raises `DomainError`, `NotFound` and `Refusal`; then
     nothing is remembered and nothing registered.
     """
     require(can_configure(actor, run))
@@ -41,7 +42,13 @@ def match_names(
         if public_id:
             matched = matcher.meant(actor, public_id)
         else:
-            matched = matcher.register(actor=actor, name=unknown[key], place=place, now=now)
+            matched = matcher.register(
+                actor=actor,
+                name=unknown[key],
+                place=place,
+                code=(codes or {}).get(key, ""),
+                now=now,
+            )
         KnownName.objects.update_or_create(
             organisation_id=run.organisation_id or 0,
             source=run.source,
