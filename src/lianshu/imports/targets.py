@@ -103,6 +103,12 @@ class ImportSession(ABC, Generic[RowT, PlanT]):
         Raises `DomainError` or `Refusal` for what changed since they were planned.
         """
 
+    def pass_over(self, values: Mapping[str, Value]) -> None:
+        """A row that was written before the import stopped: seen, for finding doubles below it.
+
+        `values` has the mapped columns that could be read.
+        """
+
     def close(self) -> None:
         """Called at the end of the pass, however it ended."""
 
@@ -111,7 +117,8 @@ class ImportSession(ABC, Generic[RowT, PlanT]):
 class ImportOption:
     """A setting of a run that holds for all its rows, such as what a row without a type is.
 
-    `choices` gives (value, label) pairs; without them it is a line of text.
+    `choices` gives (value, label) pairs; without them it is a line of text. Of one that is
+    `required` and has no value, the check says so and examines no row: nothing is guessed.
     """
 
     id: str
@@ -120,10 +127,15 @@ class ImportOption:
     choices: Callable[[Actor], Sequence[tuple[str, Text]]] | None = None
     help: Text = ""
     max_length: int = 200
+    required: bool = False
 
 
 def _nothing_to_check(_actor: Actor, _options: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType({})
+
+
+def _any_header(_titles: Mapping[str, str], _options: Mapping[str, str]) -> Sequence[Problem]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -131,9 +143,11 @@ class ImportTarget:
     """One list that can be imported into.
 
     `key` names the column that holds the sender's own id, by which a re-import finds what it
-    brought before; `permission` says who may import at all (each row is judged again when it is
-    planned); `check_options` gives option id → what is wrong with its value; `names` matches names
-    of organisations that rows have and the register has not.
+    brought before, "" where rows are known by what they say; `permission` says who may import at
+    all (each row is judged again when it is planned); `check_options` gives option id → what is
+    wrong with its value; `check_header` what is wrong with columns as a whole, given column id →
+    header, under these options; `names` matches names of organisations that rows have and the
+    register has not.
     """
 
     id: str
@@ -145,6 +159,7 @@ class ImportTarget:
     list_url: Callable[[], str]
     options: Sequence[ImportOption] = ()
     check_options: Callable[[Actor, Mapping[str, str]], Mapping[str, str]] = _nothing_to_check
+    check_header: Callable[[Mapping[str, str], Mapping[str, str]], Sequence[Problem]] = _any_header
     names: NameMatcher | None = None
 
     def column(self, column_id: str) -> Column | None:
@@ -186,7 +201,7 @@ def register_target(target: ImportTarget) -> None:
     """Make a list importable; `ValueError` for two of one id or a key that is no column."""
     if target.id in _targets:
         raise ValueError(f"two import targets with id {target.id!r}")
-    if target.column(target.key) is None:
+    if target.key and target.column(target.key) is None:
         raise ValueError(f"import target {target.id!r}: its key {target.key!r} is no column")
     _targets[target.id] = target
 

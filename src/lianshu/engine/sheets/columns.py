@@ -37,6 +37,7 @@ _ALSO_NAMES = frozenset({"年", "月", "日", "名", "项", "次", "千", "万",
 
 _FOREIGN = re.compile(r"美元|美金|欧元|日元|港元|港币|英镑|usd|eur|jpy|hkd|gbp|[$€£]")
 _MARKS = re.compile(r"[\s*:_\-·]|[(\[【](?:必填|选填|必填项|选填项|required|optional)[)\]】]")
+_YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)(?:年度?[初末底]?|-)?(?=[^\d年月季])")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]|/?(?:[千万亿]|百万)元$|/元$")
 _TITLE_UNIT = re.compile(
     r"(?P<big>[千万亿]|百万)元(?:人民币)?[)\]】]?$"
@@ -100,8 +101,9 @@ def guess_mapping(header: Sequence[str], columns: Sequence[Column]) -> dict[str,
     """Column id → index in `header`, for the columns that a header names.
 
     Labels and ids win over aliases, whole headers over headers without their brackets, these over
-    the last part alone of a header of several rows; among equals the earlier column and the
-    earlier alias win. No header column is given twice.
+    the last part alone of a header of several rows, these over headers without the year they begin
+    with (of several years the latest); among equals the earlier column and the earlier alias win.
+    No header column is given twice.
     """
     whole = [header_key(title) for title in header]
     bare = [_BRACKETS.sub("", key) for key in whole]
@@ -109,7 +111,9 @@ def guess_mapping(header: Sequence[str], columns: Sequence[Column]) -> dict[str,
     last = [_BRACKETS.sub("", key) if last.count(key) == 1 else "" for key in last]
     mapping: dict[str, int] = {}
     free = {index for index, title in enumerate(header) if title}
-    for keys in (whole, bare, last) if any(last) else (whole, bare):
+    for keys in (whole, bare, last, _without_year(bare)):
+        if not any(keys):
+            continue
         for names_of in (_own_names, _aliases):
             for column in columns:
                 if column.id not in mapping:
@@ -118,6 +122,22 @@ def guess_mapping(header: Sequence[str], columns: Sequence[Column]) -> dict[str,
                         mapping[column.id] = found
                         free.discard(found)
     return {column.id: mapping[column.id] for column in columns if column.id in mapping}
+
+
+def _without_year(keys: Sequence[str]) -> list[str]:
+    """营业收入 for 2025年营业收入, where no later year has it; "" for headers without a year."""
+    found = [_YEAR_BEFORE.match(key) for key in keys]
+    rests = [
+        "" if year is None else key[year.end() :] for key, year in zip(keys, found, strict=True)
+    ]
+    latest: dict[str, str] = {}
+    for rest, year in zip(rests, found, strict=True):
+        if year is not None:
+            latest[rest] = max(latest.get(rest, ""), year[1])
+    return [
+        rest if year is not None and latest[rest] == year[1] else ""
+        for rest, year in zip(rests, found, strict=True)
+    ]
 
 
 def _own_names(column: Column) -> tuple[str, ...]:

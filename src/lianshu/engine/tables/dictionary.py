@@ -79,7 +79,8 @@ class ChoiceList(Definition):
 
 
 class Quantity(Definition):
-    """What a value may be. Counts and ratios are not negative unless `min: null` is written."""
+    """What a value may be. Counts and ratios are not negative unless `min: null` is written.
+    `aliases` are other headers that lists of offices give it."""
 
     id: Identifier
     title: Text
@@ -89,6 +90,7 @@ class Quantity(Definition):
     max: Decimal | None = None
     codes: Identifier | None = None
     public_codes: Identifier | None = None
+    aliases: tuple[str, ...] = ()
 
 
 class FactDefinition(Quantity):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -40,6 +40,7 @@ PREVIEW_ROWS = 50
 CHANGE_SAMPLE = 20
 SHOWN = 60
 KEYLESS_RULE = "I002"
+OPTION_RULE, HEADER_RULE = "I003", "I004"
 UNUSED_RULE = "S016"
 NAMES_OFFERED = 50
 
@@ -129,7 +130,8 @@ def _notes(run: ImportRun, table: Table, target: ImportTarget) -> list[dict[str,
         for finding in findings
         if not (finding.rule == UNUSED_RULE and personal_column(finding.column or ""))
     ]
-    if target.key not in (run.mapping or {}):
+    notes += map(as_json, _target_findings(run, table, target))
+    if target.key and target.key not in (run.mapping or {}):
         message = _(
             "没有编号列。再次导入时认不出哪些行导入过，会重复新建；"
             "如果以后还要更新这份清单，请加上编号列。"
@@ -138,6 +140,30 @@ def _notes(run: ImportRun, table: Table, target: ImportTarget) -> list[dict[str,
             as_json(Finding(table.name, table.header_row, None, KEYLESS_RULE, "warning", message))
         )
     return notes
+
+
+def _target_findings(run: ImportRun, table: Table, target: ImportTarget) -> Iterator[Finding]:
+    """Settings still to be chosen, and what the target says of the columns under them."""
+    place = (table.name, table.header_row)
+    missing = [
+        option for option in target.options if option.required and not run.options[option.id]
+    ]
+    for option in missing:
+        message = _("还没有选“%(label)s”。请在“导入设置”里选好，再按设置重新检查。") % {
+            "label": option.label
+        }
+        yield Finding(*place, None, OPTION_RULE, "error", message)
+    if missing:
+        return
+    titles = {column: table.header[index] for column, index in (run.mapping or {}).items()}
+    for problem in target.check_header(titles, run.options):
+        title = titles.get(problem.column)
+        message = (
+            problem.why
+            if title is None
+            else _("“%(title)s”列%(why)s") % {"title": title, "why": problem.why}
+        )
+        yield Finding(*place, title, HEADER_RULE, "error", message, problem.name or None)
 
 
 def as_json(finding: Finding) -> dict[str, Any]:

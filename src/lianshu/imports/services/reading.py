@@ -151,7 +151,7 @@ class Examiner:
         self.unknown: dict[str, UnknownName] = {}
         key = self.target.key
         titles = [header[self.mapping[key]]] if key in self.mapping else [key]
-        self._keys = DuplicateKeys([key], titles=titles, file=name)
+        self._keys = DuplicateKeys([key], titles=titles, file=name) if key else None
 
     def chunks(self, *, after: int = 0) -> Iterator[list[Examined]]:
         """Rows whose number is above `after`, `CHUNK` at a time.
@@ -161,8 +161,9 @@ class Examiner:
         chunk: list[Examined] = []
         for row in map(self.guard.clean, self.table.rows):
             values, problems = self._parser.parse(row)
-            twice = self._keys.check(row.number, values)
+            twice = self._keys.check(row.number, values) if self._keys is not None else None
             if row.number <= after:
+                self.session.pass_over(values)
                 continue
             if twice is not None:
                 problems.append(twice)
