@@ -74,7 +74,7 @@ def _as_substitute(row: Substitution) -> Behalf:
         row.pk,
         row.absent.name or row.absent.username,
         user_id=row.absent_id,
-        until=row.valid_to,
+        until=row.last_day,
     )
 
 
@@ -90,7 +90,7 @@ def _agent(user: User, mandate: Mandate) -> Actor:
             mandate.pk,
             organisation.name,
             matters=mandate.matters,
-            until=mandate.valid_to,
+            until=mandate.last_day,
         ),
     )
 
@@ -140,14 +140,6 @@ def people_acting_for(organisation_id: int, *, now: datetime) -> list[int]:
         .distinct()
         .order_by("user_id")
     )
-
-
-def has_owner(organisation_id: int, *, now: datetime, other_than: int | None = None) -> bool:
-    """Whether somebody who can log in is its owner; `other_than` leaves one membership out."""
-    owners = Membership.objects.active_at(now).filter(
-        organisation_id=organisation_id, role=MembershipRole.OWNER, user__is_active=True
-    )
-    return owners.exclude(pk=other_than).exists()
 
 
 def memberships_managed_by(actor: Actor, *, now: datetime) -> QuerySet[Membership]:

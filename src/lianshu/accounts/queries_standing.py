@@ -49,7 +49,7 @@ def why_not_standing(user_id: int, standing: str, *, now: datetime) -> str:
 
 
 def _ended(row: Standing, now: datetime) -> str:
-    names = {"what": what_it_is(row), "from": day(row.valid_from), "to": day(row.valid_to)}
+    names = {"what": what_it_is(row), "from": day(row.valid_from), "to": day(row.last_day)}
     if row.revoked_at is not None:
         reason = row.revoked_reason if isinstance(row, Mandate) else ""
         if reason:

@@ -102,6 +102,8 @@ def can_issue_token(actor: Actor) -> Verdict:
         return Verdict.no(_("请先登录。"))
     if actor.token_scopes is not None:
         return Verdict.no(_("接口令牌不能签发新的令牌，请在网页上登录后操作。"))
+    if actor.behalf is not None:
+        return Verdict.no(_("您正在代别人办理。令牌只属于本人，请先回到自己的身份。"))
     return Verdict.yes()
 
 

@@ -78,7 +78,7 @@ class Behalf:
     user_id: int | None = None
     """The absent colleague's, as a substitute."""
     until: datetime | None = None
-    """When it ends (excluded)."""
+    """A moment of its last day."""
 
     @property
     def reference(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self, TypeVar
 
 from django.db import models
@@ -24,20 +24,45 @@ class TimedQuerySet(models.QuerySet[RowT]):
         """Begun, not ended and not revoked."""
         return self.filter(valid_from__lte=now, valid_to__gt=now, revoked_at__isnull=True)
 
+    def within(self, begins: datetime, ends: datetime) -> Self:
+        """Not revoked, and sharing some time with the period."""
+        return self.filter(valid_from__lt=ends, valid_to__gt=begins, revoked_at__isnull=True)
 
-class Substitution(models.Model):
+
+class Timed(models.Model):
+    """Holds from `valid_from` until `valid_to` (excluded), unless revoked before."""
+
+    valid_from = models.DateTimeField(_("开始"))
+    valid_to = models.DateTimeField(_("结束"))
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def last_day(self) -> datetime:
+        """A moment of its last day, as people name the end of a period."""
+        return self.valid_to - timedelta(seconds=1)
+
+    def is_open(self, now: datetime) -> bool:
+        """Neither revoked nor over; it may still be to come."""
+        return self.revoked_at is None and now < self.valid_to
+
+    def holds(self, now: datetime) -> bool:
+        """Open and begun."""
+        return self.is_open(now) and self.valid_from <= now
+
+
+class Substitution(Timed):
     """From `valid_from` until `valid_to` (excluded), `substitute` may act as `absent` does."""
 
     objects = TimedQuerySet["Substitution"].as_manager()
 
     absent = models.ForeignKey(User, models.CASCADE, related_name="substituted_by")
     substitute = models.ForeignKey(User, models.CASCADE, related_name="substitutes_for")
-    valid_from = models.DateTimeField(_("开始"))
-    valid_to = models.DateTimeField(_("结束"))
     note = models.CharField(_("原因"), max_length=200, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-valid_from", "-id"]
@@ -54,7 +79,7 @@ class Substitution(models.Model):
         return f"{self.substitute} → {self.absent}"
 
 
-class Mandate(models.Model):
+class Mandate(Timed):
     """`organisation` lets `agent` act for it in some matters, until `valid_to` (excluded).
 
     The proof is a `StoredFile` of the mandate. The organisation was told, and may revoke it.
@@ -68,12 +93,9 @@ class Mandate(models.Model):
     for_posts = models.BooleanField(_("需求与资源"), default=False)
     for_answers = models.BooleanField(_("答复推荐与项目"), default=False)
     for_records = models.BooleanField(_("单位资料与数据"), default=False)
-    valid_from = models.DateTimeField(_("开始"))
-    valid_to = models.DateTimeField(_("结束"))
     note = models.CharField(_("委托事由"), max_length=300)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(_("登记时间"))
-    revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     revoked_reason = models.CharField(_("撤销原因"), max_length=300, blank=True)
 

@@ -32,6 +32,8 @@ def give_grant(
     Nobody gives what they do not hold there, nor more account power than their own.
     """
     require(can_manage_accounts(actor, membership.organisation))
+    if actor.behalf is not None and membership.user_id in actor.stands_for:
+        raise Refusal(_("代别人办理时不能给自己授权。请本人或另一位管理员办理。"))
     if (chain is None) == (not every_chain):
         raise DomainError(_("请选定一条产业链，或明确选择“全部产业链”。"), field="chain")
     require_scope_within(actor, region=region, chain=chain)
