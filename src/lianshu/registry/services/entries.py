@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from lianshu.authority import Actor, Verdict
 from lianshu.engine.tables import (
     Absent,
     FactDefinition,
@@ -23,8 +24,9 @@ from lianshu.engine.tables import (
 )
 from lianshu.files.models import StoredFile
 from lianshu.records.errors import DomainError
-from lianshu.registry.dictionary import code_known
+from lianshu.registry.dictionary import OWN_SOURCE, code_known
 from lianshu.registry.models import Organisation
+from lianshu.registry.rules import can_record_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,25 @@ class HoldingEntry:
     valid_to: date | None = None
     owner_order: int | None = None
     attributes: Mapping[str, Value | None] = field(default_factory=dict)
+
+
+class RecordingRights:
+    """`can_record_about`, asked once for each region and chain: lists name many organisations."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._allowed: set[tuple[int, int | None, bool]] = set()
+
+    def record_about(self, organisation: Organisation, *, source: str) -> Verdict:
+        """Whether the actor may record about this organisation under the name of this source."""
+        own = source == OWN_SOURCE and organisation.pk in self._actor.acting_organisation_ids
+        key = (organisation.region_id, organisation.chain_id, own)
+        if key in self._allowed:
+            return Verdict.yes()
+        verdict = can_record_about(self._actor, organisation, source=source)
+        if verdict.allowed:
+            self._allowed.add(key)
+        return verdict
 
 
 def check_fact(

@@ -21,7 +21,12 @@ from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.dictionary import fact_dictionary
 from lianshu.registry.models import Fact, Organisation
 from lianshu.registry.rules import can_record_about
-from lianshu.registry.services.entries import FactEntry, Provenance, check_fact
+from lianshu.registry.services.entries import (
+    FactEntry,
+    Provenance,
+    RecordingRights,
+    check_fact,
+)
 
 Key = tuple[int, str, date, str, str]
 Row = dict[str, Any]
@@ -74,10 +79,10 @@ def record_fact(
     """
     require(can_record_about(actor, entry.organisation, source=entry.provenance.source))
     definition = check_fact(entry, fact_dictionary(), today=timezone.localdate(now))
-    current = _current([entry]).get(_key(entry))
+    current = current_statements([entry]).get(key_of(entry))
     if corrects is None and current is not None:
         raise DomainError(_already(entry, definition), field="period")
-    if corrects is not None and (_key_of(corrects) != _key(entry)):
+    if corrects is not None and (_key_of_fact(corrects) != key_of(entry)):
         raise DomainError(
             _("更正要对同一单位、事实、期间和来源；请核对，或作为新的事实记录。"), field="period"
         )
@@ -114,7 +119,7 @@ def record_facts(
     batch = _Batch(actor=actor, now=now, correct=correct)
     problems: list[FactProblem] = []
     for begin, chunk in _chunks(entries):
-        before = _current(chunk)
+        before = current_statements(chunk)
         rows: list[Row] = []
         for index, entry in enumerate(chunk, begin):
             try:
@@ -147,7 +152,7 @@ class _Batch:
         self.new = self.corrected = self.unchanged = 0
         self.touched: dict[int, Organisation] = {}
         self.counts: Counter[int] = Counter()
-        self._allowed: set[tuple[int, str]] = set()
+        self._may = RecordingRights(actor)
         self._seen: set[Key] = set()
         self._checked: dict[str, Provenance] = {}
 
@@ -157,9 +162,7 @@ class _Batch:
         Raises Refusal or DomainError.
         """
         organisation, source = entry.organisation, entry.provenance.source
-        if (organisation.pk, source) not in self._allowed:
-            require(can_record_about(self.actor, organisation, source=source))
-            self._allowed.add((organisation.pk, source))
+        require(self._may.record_about(organisation, source=source))
         definition = check_fact(
             entry,
             self.dictionary,
@@ -167,7 +170,7 @@ class _Batch:
             provenance_checked=self._checked.get(entry.fact) is entry.provenance,
         )
         self._checked[entry.fact] = entry.provenance
-        key = _key(entry)
+        key = key_of(entry)
         if key in self._seen:
             raise DomainError(
                 _("“%(fact)s”%(period)s 在这一批里出现了两次，期间重叠，请留下一条。")
@@ -176,7 +179,7 @@ class _Batch:
             )
         self._seen.add(key)
         earlier = before.get(key)
-        if earlier is not None and _same(earlier, entry):
+        if earlier is not None and says_the_same(earlier, entry):
             self.unchanged += 1
             return []
         if earlier is not None and not self.correct:
@@ -188,7 +191,7 @@ class _Batch:
         return [_columns(entry, definition, actor=self.actor, now=self.now, before=earlier)]
 
 
-def _same(earlier: Fact, entry: FactEntry) -> bool:
+def says_the_same(earlier: Fact, entry: FactEntry) -> bool:
     given = entry.provenance
     return (
         earlier.value == entry.value
@@ -211,7 +214,7 @@ def _write(rows: Sequence[Row], before: dict[Key, Fact], *, now: datetime) -> No
         old.supersede(by=Fact.objects.next_revision(), at=now)
 
 
-def _current(entries: Sequence[FactEntry]) -> dict[Key, Fact]:
+def current_statements(entries: Sequence[FactEntry]) -> dict[Key, Fact]:
     """What is known now under the keys of these entries (and some beside them)."""
     organisations = sorted({entry.organisation.pk for entry in entries})
     facts = sorted({entry.fact for entry in entries})
@@ -220,7 +223,7 @@ def _current(entries: Sequence[FactEntry]) -> dict[Key, Fact]:
         rows = Fact.objects.current().filter(
             organisation__in=organisations[start : start + _IN_LIST], fact__in=facts
         )
-        found.update((_key_of(row), row) for row in rows)
+        found.update((_key_of_fact(row), row) for row in rows)
     return found
 
 
@@ -236,7 +239,7 @@ def _chunks(entries: Iterable[FactEntry]) -> Iterable[tuple[int, list[FactEntry]
         yield begin, chunk
 
 
-def _key(entry: FactEntry) -> Key:
+def key_of(entry: FactEntry) -> Key:
     period = entry.period
     return (
         entry.organisation.pk,
@@ -247,7 +250,7 @@ def _key(entry: FactEntry) -> Key:
     )
 
 
-def _key_of(row: Fact) -> Key:
+def _key_of_fact(row: Fact) -> Key:
     return (row.organisation_id, row.fact, row.period_start, row.period_kind, row.source)
 
 
