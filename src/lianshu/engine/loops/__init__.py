@@ -5,8 +5,8 @@ loaded = load_loop(path); check_loop(loaded) → findings
 
 from lianshu.engine.loops.check import check_loop
 from lianshu.engine.loops.graph import Edge, Graph
-from lianshu.engine.loops.limits import Limit, Unit, parse_limit
 from lianshu.engine.loops.model import EndKind, Loop, Role, Stage, Step
+from lianshu.engine.worktime import Limit, Unit, parse_limit
 
 __all__ = [
     "Edge",

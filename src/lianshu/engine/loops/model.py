@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from lianshu.engine.definitions import Definition, Text
-from lianshu.engine.loops.limits import LimitText
+from lianshu.engine.worktime import LimitText
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
