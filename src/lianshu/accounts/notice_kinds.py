@@ -24,3 +24,39 @@ register(
     title=_("认领没有通过：%(organisation)s"),
     body=_("您对“%(organisation)s”的认领没有通过，原因：%(reason)s"),
 )
+register(
+    "accounts.substitution_set",
+    title=_("代班：%(substitute)s代%(absent)s值班"),
+    body=_(
+        "%(from)s 至 %(to)s，%(substitute)s可以代%(absent)s办理。"
+        "代办时页面上方会写明，操作记录写双方姓名；双方都可以提前结束。"
+    ),
+)
+register(
+    "accounts.substitution_ended",
+    title=_("代班结束：%(substitute)s不再代%(absent)s值班"),
+    body=_("原定 %(from)s 至 %(to)s 的代班已提前结束。"),
+)
+register(
+    "accounts.mandate_recorded",
+    title=_("委托已登记：%(agent)s可代“%(organisation)s”办理"),
+    body=_(
+        "%(by)s登记了这份委托，事由：%(reason)s。"
+        "请核对事项、期限和委托书；不对可以撤销，或请登记人更正。"
+    ),
+)
+register(
+    "accounts.mandate_revoked",
+    title=_("委托已撤销：%(agent)s不再代“%(organisation)s”办理"),
+    body=_("%(by)s撤销了这份委托，原因：%(reason)s"),
+)
+register(
+    "accounts.mandate_correction",
+    title=_("请更正委托：%(agent)s代“%(organisation)s”"),
+    body=_("%(by)s认为您登记的这份委托需要更正：%(reason)s 请撤销后重新登记，或与对方联系。"),
+)
+register(
+    "accounts.handed_over",
+    title=_("工作移交给您：%(name)s离开“%(organisation)s”"),
+    body=_("%(what)s。现在由您接手，请查看。"),
+)

@@ -12,7 +12,6 @@ from lianshu.accounts.models import (
     ApiToken,
     Mandate,
     Membership,
-    MembershipRole,
     Substitution,
     User,
 )
