@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
 from lianshu.records.text import normalise
-from lianshu.registry.models import Chain, Identifier, IdentifierKind, Organisation, Region
+from lianshu.registry.models import (
+    Chain,
+    Identifier,
+    IdentifierKind,
+    Organisation,
+    OrganisationName,
+    Region,
+)
 
 _T = TypeVar("_T", Region, Chain)
 
@@ -26,29 +33,64 @@ def plain_name(name: str) -> str:
 
 
 class OrganisationFinder:
-    """Finds organisations by full name, short name or current credit code.
+    """Finds organisations by name or credit code.
 
-    `known` says which organisation (by id) a name means that finds none or several of these.
-    Reads all names once (two queries); organisations themselves are fetched when first found.
+    A full name of today wins over a short one, that over a former name or alias; a code of today
+    over one that was. What was merged is found as what it was merged into. `known` says which
+    organisation (by id) a name means that finds none or several of these. Reads all names once
+    (three queries); organisations themselves are fetched when first found.
     """
 
     def __init__(self, actor: Actor, known: Mapping[str, int] | None = None) -> None:
         self._actor = actor
         self._known = {plain_name(name): pk for name, pk in (known or {}).items()}
         self._names: dict[str, set[int]] = {}
+        self._merged: dict[int, int] = {}
+        ended: set[int] = set()
         short: dict[str, set[int]] = {}
-        rows = Organisation.objects.visible_to(actor).values_list("pk", "name", "short_name")
-        for pk, name, short_name in rows.iterator(5_000):
+        rows = Organisation.objects.visible_to(actor).values_list(
+            "pk", "name", "short_name", "ended_on", "merged_into_id"
+        )
+        for pk, name, short_name, ended_on, merged_into in rows.iterator(5_000):
+            if merged_into is not None:
+                self._merged[pk] = merged_into
+            if ended_on is not None:
+                ended.add(pk)
+                continue
             self._names.setdefault(plain_name(name), set()).add(pk)
             if short_name:
                 short.setdefault(plain_name(short_name), set()).add(pk)
         for key, pks in short.items():  # a full name is never hidden by another's short one
             self._names.setdefault(key, pks)
-        codes = Identifier.objects.filter(kind=IdentifierKind.USCC, valid_to__isnull=True)
-        self._codes = {
-            plain_name(value): pk for value, pk in codes.values_list("value", "organisation_id")
-        }
+        others: dict[str, set[int]] = {}
+        for pk, name in OrganisationName.objects.values_list("organisation_id", "value"):
+            if pk not in ended:
+                others.setdefault(plain_name(name), set()).add(pk)
+        for key, pks in others.items():
+            self._names.setdefault(key, pks)
+        self._codes = self._read_codes(ended)
         self._found: dict[int, Organisation] = {}
+
+    def _read_codes(self, ended: set[int]) -> dict[str, int]:
+        """Current codes, and former ones that lead to one organisation of today."""
+        current: dict[str, int] = {}
+        former: dict[str, set[int]] = {}
+        rows = Identifier.objects.filter(kind=IdentifierKind.USCC)
+        for value, pk, valid_to in rows.values_list("value", "organisation_id", "valid_to"):
+            heir = self._heir(pk)
+            if heir not in ended:
+                if valid_to is None:
+                    current[plain_name(value)] = heir
+                else:
+                    former.setdefault(plain_name(value), set()).add(heir)
+        single = {key: next(iter(pks)) for key, pks in former.items() if len(pks) == 1}
+        return single | current
+
+    def _heir(self, pk: int) -> int:
+        """What stands for it now; a merged one never leads back to itself."""
+        while pk in self._merged:
+            pk = self._merged[pk]
+        return pk
 
     def find(self, text: str) -> Organisation | str:
         """The organisation, or the end of a sentence that says why there is none."""
@@ -76,6 +118,7 @@ class OrganisationFinder:
 
     def _fetch_known(self, pk: int) -> Organisation | None:
         """None where the organisation is gone, or no longer to be seen."""
+        pk = self._heir(pk)
         seen = pk in self._found or Organisation.objects.visible_to(self._actor).filter(pk=pk)
         return self._fetch(pk) if seen else None
 

@@ -43,22 +43,21 @@ class OrganisationNames(NameMatcher):
         for query in dict.fromkeys((core, core[:4], core[:2], core[-2:])):
             if not query:
                 continue
-            rows = Organisation.objects.visible_to(actor).found_by(query).select_related("region")
-            for row in rows[:MOST_READ]:
-                score = max(_alike(wanted, core, row.name), _alike(wanted, core, row.short_name))
+            rows = Organisation.objects.visible_to(actor).current().found_by(query)
+            for row in rows.select_related("region").prefetch_related("other_names")[:MOST_READ]:
+                names = [row.name, row.short_name, *(str(name) for name in row.other_names.all())]
+                score, best = max((_alike(wanted, core, name), name) for name in names)
                 if score >= LEAST_ALIKE:
-                    label = f"{row.name}（{row.short_name}）" if row.short_name else row.name
-                    found[row.pk] = (
-                        score,
-                        Candidate(row.public_id, label, str(row.region)),
-                    )
+                    also = row.short_name if best == row.name else best
+                    label = f"{row.name}（{also}）" if also else row.name
+                    found[row.pk] = (score, Candidate(row.public_id, label, str(row.region)))
             if len(found) >= MOST:
                 break
-        best = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:MOST]
-        return [candidate for _pk, (_score, candidate) in best]
+        likeliest = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:MOST]
+        return [candidate for _pk, (_score, candidate) in likeliest]
 
     def meant(self, actor: Actor, public_id: str) -> int:
-        found = Organisation.objects.visible_to(actor).filter(public_id=public_id).first()
+        found = Organisation.objects.visible_to(actor).current().filter(public_id=public_id).first()
         if found is None:
             raise NotFound(_("没有选中的单位，请重新选择。"))
         return found.pk

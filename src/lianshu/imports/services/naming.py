@@ -30,8 +30,8 @@ def match_names(
     """Remember for this sender what names mean, and have the file checked again.
 
     `meanings` gives the key of an unknown name → public id of an organisation, or "" to register
-    one of this name in the region `place`, with its credit code from `codes` (by key). Raises `DomainError`, `NotFound` and `Refusal`; then
-    nothing is remembered and nothing registered.
+    one of this name in the region `place`, with its credit code from `codes` (by key). Raises
+    `DomainError`, `NotFound` and `Refusal`; then nothing is remembered and nothing registered.
     """
     require(can_configure(actor, run))
     matcher = target_of(run.target).names

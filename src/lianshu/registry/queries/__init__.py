@@ -8,6 +8,7 @@ from lianshu.registry.queries.facts import (
     holdings_of,
     value_of,
 )
+from lianshu.registry.queries.links import links_down, links_up, related_parties
 from lianshu.registry.queries.organisations import (
     all_chains,
     all_regions,
@@ -24,7 +25,10 @@ __all__ = [
     "facts_page_rows",
     "facts_valid_on",
     "holdings_of",
+    "links_down",
+    "links_up",
     "organisation_by_id",
     "organisations_for",
+    "related_parties",
     "value_of",
 ]

@@ -1,5 +1,13 @@
 """Writing the register."""
 
+from lianshu.registry.services.chains import (
+    ChainMemberRow,
+    add_chain,
+    add_chain_member,
+    add_chain_members,
+    edit_chain,
+    end_chain_member,
+)
 from lianshu.registry.services.entries import FactEntry, HoldingEntry, Provenance
 from lianshu.registry.services.facts import (
     FactProblem,
@@ -8,37 +16,104 @@ from lianshu.registry.services.facts import (
     record_fact,
     record_facts,
 )
+from lianshu.registry.services.groups import (
+    AffiliationRow,
+    add_affiliation,
+    add_affiliations,
+    end_affiliation,
+)
 from lianshu.registry.services.holdings import follow_organisation, record_holding
 from lianshu.registry.services.identifiers import end_identifier, set_identifier
+from lianshu.registry.services.liaisons import (
+    AssignmentRow,
+    LiaisonRow,
+    assign_liaison,
+    assign_liaisons,
+    create_liaison,
+    create_liaisons,
+    edit_liaison,
+    end_assignment,
+    end_liaison,
+    hand_over_assignments,
+    succeed_liaison,
+)
+from lianshu.registry.services.links import add_link, end_link
 from lianshu.registry.services.names import add_name, remove_name
 from lianshu.registry.services.organisations import (
     EDITABLE,
-    add_chain,
     create_organisation,
     edit_organisation,
     move_organisation,
 )
+from lianshu.registry.services.pairings import (
+    PairingRow,
+    add_pairing_member,
+    create_pairing,
+    create_pairings,
+    end_pairing,
+    end_pairing_member,
+)
 from lianshu.registry.services.regions import add_region
+from lianshu.registry.services.segments import (
+    SegmentRow,
+    add_segment,
+    add_segments,
+    edit_segment,
+    remove_segment,
+)
 
 __all__ = [
     "EDITABLE",
+    "AffiliationRow",
+    "AssignmentRow",
+    "ChainMemberRow",
     "FactEntry",
     "FactProblem",
     "FactsRecorded",
     "FactsRefused",
     "HoldingEntry",
+    "LiaisonRow",
+    "PairingRow",
     "Provenance",
+    "SegmentRow",
+    "add_affiliation",
+    "add_affiliations",
     "add_chain",
+    "add_chain_member",
+    "add_chain_members",
+    "add_link",
     "add_name",
+    "add_pairing_member",
     "add_region",
+    "add_segment",
+    "add_segments",
+    "assign_liaison",
+    "assign_liaisons",
+    "create_liaison",
+    "create_liaisons",
     "create_organisation",
+    "create_pairing",
+    "create_pairings",
+    "edit_chain",
+    "edit_liaison",
     "edit_organisation",
+    "edit_segment",
+    "end_affiliation",
+    "end_assignment",
+    "end_chain_member",
     "end_identifier",
+    "end_link",
+    "end_liaison",
+    "end_pairing",
+    "end_pairing_member",
     "follow_organisation",
+    "hand_over_assignments",
     "move_organisation",
     "record_fact",
     "record_facts",
     "record_holding",
     "remove_name",
+    "remove_segment",
     "set_identifier",
+    "succeed_liaison",
 ]

@@ -166,7 +166,8 @@ def _checked(kind: str, value: str, override_reason: str) -> str:
     if not override_reason:
         raise DomainError(
             _(
-                "统一社会信用代码 %(value)s 校验不通过：%(reason)s证照上确实如此的，请写明仍采用的理由。"
+                "统一社会信用代码 %(value)s 校验不通过：%(reason)s"
+                "证照上确实如此的，请写明仍采用的理由。"
             )
             % {"value": value, "reason": code.reason},
             field="uscc",
