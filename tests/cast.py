@@ -124,8 +124,11 @@ def assemble() -> Cast:
         "cixi": add_region(code="cixi", name="慈溪市", kind="county", parent=city),
     }
     cast.chains = {
-        "magnets": add_chain(code="magnets", name="磁性材料", name_en="Magnetic materials"),
-        "petro": add_chain(code="petro", name="绿色石化", name_en="Green petrochemicals"),
+        code: add_chain(actor=SYSTEM, code=code, name=name, name_en=name_en, now=begun)
+        for code, name, name_en in (
+            ("magnets", "磁性材料", "Magnetic materials"),
+            ("petro", "绿色石化", "Green petrochemicals"),
+        )
     }
     for number, (key, (name, kind, region, chain)) in enumerate(ORGANISATIONS.items(), start=1):
         cast.organisations[key] = create_organisation(

@@ -67,7 +67,7 @@ def load_demo(*, pack: DemoPack, now: datetime, progress: Progress) -> list[Demo
             _("这个数据库里已有账号，演示数据只能装入空库。请换一个 LIANSHU_VAR 或清空数据库。")
         )
     begun = now - timedelta(days=SPREAD_DAYS + 1)
-    city = _load_places(pack)
+    city = _load_places(pack, begun)
     _load_organisations(pack, city, begun)
     accounts = _load_accounts(pack, city, begun)
     total = len(pack.demands) + len(pack.resources)
@@ -95,7 +95,7 @@ def _day(number: int, now: datetime) -> datetime:
     return now - timedelta(days=1 + number * 7 % SPREAD_DAYS, hours=number % 9)
 
 
-def _load_places(pack: DemoPack) -> _City:
+def _load_places(pack: DemoPack, now: datetime) -> _City:
     city = _City()
     for region in pack.pack.regions:
         city.regions[region.id] = add_region(
@@ -108,7 +108,11 @@ def _load_places(pack: DemoPack) -> _City:
         )
     for chain in pack.pack.chains:
         city.chains[chain.id] = add_chain(
-            code=chain.id, name=chain.name.zh, name_en=chain.name.en or ""
+            actor=LOADER,
+            code=chain.id,
+            name=chain.name.zh,
+            name_en=chain.name.en or "",
+            now=now,
         )
     return city
 

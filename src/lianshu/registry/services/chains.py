@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ from lianshu.registry.services.periods import (
 
 CHAIN_FIELDS = ("name", "name_en", "tier", "office", "chief", "chief_title", "introduction")
 MOST_AT_ONCE = 500
+CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+RESERVED = frozenset({"new", "table"})
+"""Words that stand at the place of a code in addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,12 @@ def add_chain(
     """A chain of the city's catalogue."""
     require(can_add_chain(actor))
     chain = Chain(code=code.strip())
-    if not chain.code:
-        raise DomainError(_("请填写产业链代码。"), field="code")
+    if not CODE.fullmatch(chain.code) or chain.code in RESERVED:
+        raise DomainError(
+            _("产业链代码“%(code)s”不能用：请用 32 个以内的字母、数字、短横线或下划线。")
+            % {"code": chain.code},
+            field="code",
+        )
     if Chain.objects.filter(code=chain.code).exists():
         raise DomainError(
             _("代码“%(code)s”已有产业链在用，请换一个。") % {"code": chain.code}, field="code"

@@ -14,7 +14,7 @@ from lianshu.authority import Actor, require
 from lianshu.engine.tables import HoldingDefinition
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.dictionary import fact_dictionary
-from lianshu.registry.models import Fact, Holding, Organisation
+from lianshu.registry.models import Fact, Holding, LiaisonAssignment, Organisation
 from lianshu.registry.rules import can_record_about
 from lianshu.registry.services.entries import HoldingEntry, check_holding
 
@@ -107,7 +107,7 @@ def _row(
 
 
 def follow_organisation(organisation: Organisation) -> None:
-    """Give its facts and holdings the region and chain that the organisation now has.
+    """Give its facts, its holdings and the services to it the region and chain it now has.
 
     For the service that moves an organisation, in its transaction.
     """
@@ -115,3 +115,6 @@ def follow_organisation(organisation: Organisation) -> None:
         model.objects.filter(organisation=organisation).move(
             region_id=organisation.region_id, chain_id=organisation.chain_id
         )
+    LiaisonAssignment.objects.filter(organisation=organisation).update(
+        region_id=organisation.region_id, chain_id=organisation.chain_id
+    )

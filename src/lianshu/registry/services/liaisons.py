@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -369,11 +369,3 @@ def _in_words(row: AssignmentRow) -> str:
         "liaison": row.liaison.name,
         "name": row.organisation.name,
     }
-
-
-def follow_assignments(organisations: Iterable[Organisation]) -> None:
-    """Give the assignments of these organisations the region and chain they now have."""
-    for organisation in organisations:
-        LiaisonAssignment.objects.filter(organisation=organisation).update(
-            region_id=organisation.region_id, chain_id=organisation.chain_id
-        )

@@ -1,4 +1,4 @@
-"""Writing the register of organisations and of chains."""
+"""Writing the register of organisations."""
 
 from __future__ import annotations
 
@@ -36,11 +36,6 @@ from lianshu.registry.services.names import keep_name
 
 EDITABLE = ("name", "short_name", "kind", "form", "introduction")
 LONGEST_NAME = 200
-
-
-def add_chain(*, code: str, name: str, name_en: str = "") -> Chain:
-    """A chain of the city's catalogue."""
-    return Chain.objects.create(code=code, name=name, name_en=name_en)
 
 
 @transaction.atomic
