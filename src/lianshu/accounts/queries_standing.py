@@ -107,15 +107,18 @@ def my_mandates(actor: Actor) -> QuerySet[Mandate]:
 
 def mandates_of(organisation: Organisation) -> QuerySet[Mandate]:
     """Every mandate of the organisation, latest first. The caller asked `can_see_mandates`."""
-    return Mandate.objects.filter(organisation=organisation).select_related(
-        "organisation", "agent", "recorded_by", "revoked_by"
-    )
+    return _mandates().filter(organisation=organisation)
 
 
 def mandate_by_id(public_id: str) -> Mandate | None:
     """One mandate. The caller asks `can_see_mandate`."""
-    return (
-        Mandate.objects.filter(public_id=public_id)
-        .select_related("organisation__region", "agent", "recorded_by", "revoked_by")
-        .first()
-    )
+    return _mandates().filter(public_id=public_id).first()
+
+
+def mandate_by_pk(pk: int) -> Mandate | None:
+    """The mandate a paper belongs to. The caller asks `can_see_mandate`."""
+    return _mandates().filter(pk=pk).first()
+
+
+def _mandates() -> QuerySet[Mandate]:
+    return Mandate.objects.select_related("organisation__region", "agent", "recorded_by")
