@@ -44,7 +44,7 @@ class RecordedQuerySet(models.QuerySet[RowT]):
             actor, Capability.MANAGE_ORGANISATIONS
         )
         return rows.filter(
-            Q(organisation__in=actor.organisation_ids)
+            Q(organisation__in=actor.reading_in(Matter.RECORDS))
             | permits(Use.PUBLICATION)
             | granted & permits(Use.SERVICE | Use.DECISION)
         )
@@ -82,6 +82,12 @@ class RecordedQuerySet(models.QuerySet[RowT]):
     def move(self, *, region_id: int, chain_id: int | None) -> int:
         """Follow their organisation into another scope."""
         return super().update(region_id=region_id, chain_id=chain_id)
+
+    def hand_over(self, **values: Any) -> int:
+        """Name the organisation that stands for theirs since a merge, with its region and chain."""
+        if not values.keys() <= {"organisation_id", "region_id", "chain_id"}:
+            raise TypeError("recorded statements are append-only")
+        return super().update(**values)
 
 
 class FactQuerySet(RecordedQuerySet["Fact"]):

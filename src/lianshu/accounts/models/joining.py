@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianshu.accounts.models.people import MembershipRole, User
 from lianshu.records.fields import OpaqueIdField
-from lianshu.registry.models import Organisation
+from lianshu.registry.models import Following, Organisation
 
 
 class Invitation(models.Model):
@@ -18,6 +18,8 @@ class Invitation(models.Model):
 
     `name`, `email` and `phone` say who is meant, where that is known.
     """
+
+    following = Following(label=_("邀请"), into_absorber=False)
 
     public_id = OpaqueIdField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
@@ -66,6 +68,8 @@ class Claim(models.Model):
     The proof is a `StoredFile` of the claim. `digest` is the hash of the link by which somebody
     who has no account yet follows the claim.
     """
+
+    following = Following(label=_("认领申请"), into_absorber=False)
 
     public_id = OpaqueIdField()
     user = models.ForeignKey(User, models.CASCADE, related_name="claims")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lianshu.authority import Capability
-from lianshu.registry.models import Chain, Organisation, Region
+from lianshu.registry.models import Chain, Following, Organisation, Region
 
 
 class User(AbstractUser):
@@ -63,6 +63,7 @@ class Membership(models.Model):
     valid_to = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
+    following = Following(label=_("人员"), once_by=("user",), once_among=Q(valid_to__isnull=True))
 
     class Meta:
         indexes = [models.Index(fields=["user", "valid_from"], name="membership_of_user")]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lianshu.accounts.models.people import User
 from lianshu.authority import Matter
 from lianshu.records.fields import OpaqueIdField
-from lianshu.registry.models import Organisation
+from lianshu.registry.models import Following, Organisation
 
 RowT = TypeVar("RowT", bound=models.Model)
 
@@ -86,6 +86,7 @@ class Mandate(Timed):
     """
 
     objects = TimedQuerySet["Mandate"].as_manager()
+    following = Following(label=_("委托"), into_absorber=False)
 
     public_id = OpaqueIdField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="mandates")

@@ -14,7 +14,7 @@ from lianshu.exchange.querysets import DemandQuerySet, ResourceQuerySet
 from lianshu.records.fields import MoneyField, OpaqueIdField
 from lianshu.records.search import SearchField
 from lianshu.records.text import NAME_KEY_LENGTH, KeyUse, join_texts, key_of
-from lianshu.registry.models import Chain, Organisation, Region
+from lianshu.registry.models import Chain, Following, Organisation, Region
 
 TITLE_LENGTH = 200
 
@@ -170,6 +170,8 @@ class Resource(Post):
 class PostExclusion(models.Model):
     """An organisation that must never see the post or be proposed for it."""
 
+    following = Following(label=_("保密名单"))
+
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
 
     class Meta:
@@ -203,6 +205,8 @@ class ResourceExclusion(PostExclusion):
 
 class PostDisclosure(models.Model):
     """The owner let one organisation read the post up to `level`."""
+
+    following = Following(label=_("披露授权"), into_absorber=False)
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     level = models.PositiveSmallIntegerField(choices=Disclosure)

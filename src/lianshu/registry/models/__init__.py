@@ -15,6 +15,7 @@ from lianshu.registry.models.chains import (
     Stream,
 )
 from lianshu.registry.models.facts import VALUE_COLUMNS, Fact
+from lianshu.registry.models.following import Following
 from lianshu.registry.models.holdings import Holding
 from lianshu.registry.models.identity import (
     LinkKind,
@@ -56,6 +57,7 @@ __all__ = [
     "ChainRole",
     "ChainTier",
     "Fact",
+    "Following",
     "GroupForm",
     "Holding",
     "Identifier",

@@ -10,6 +10,7 @@ from lianshu.records.fields import OpaqueIdField
 from lianshu.records.search import SearchField
 from lianshu.records.text import search_tokens
 from lianshu.registry.models.dated import Dated, DatedQuerySet, in_order
+from lianshu.registry.models.following import Following
 from lianshu.registry.models.organisations import Chain, Organisation, Region
 from lianshu.registry.querysets_chains import LiaisonAssignmentQuerySet, LiaisonQuerySet
 
@@ -67,6 +68,7 @@ class ChainMember(Dated):
     """An organisation in one role and, where it has one, segment of a chain."""
 
     objects = DatedQuerySet["ChainMember"].as_manager()
+    following = Following(label=_("产业链角色"))
 
     chain = models.ForeignKey(Chain, models.PROTECT, related_name="members")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="chain_roles")
@@ -107,6 +109,7 @@ class Affiliation(Dated):
     `group` is the organisation that stands for these."""
 
     objects = DatedQuerySet["Affiliation"].as_manager()
+    following = Following(label=_("联盟、协会和社区关系"))
 
     group = models.ForeignKey(Organisation, models.PROTECT, related_name="affiliates")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="affiliations")
@@ -134,6 +137,7 @@ class Pairing(Dated):
     """1 + N: one large firm and the up- and downstream firms it works with on common projects."""
 
     objects = DatedQuerySet["Pairing"].as_manager()
+    following = Following(label=_("牵头的结对"))
 
     public_id = OpaqueIdField()
     lead = models.ForeignKey(Organisation, models.PROTECT, related_name="pairings_led")
@@ -153,6 +157,7 @@ class PairingMember(Dated):
     """One of the N."""
 
     objects = DatedQuerySet["PairingMember"].as_manager()
+    following = Following(label=_("参加的结对"))
 
     pairing = models.ForeignKey(Pairing, models.CASCADE, related_name="members")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="pairings")
@@ -198,6 +203,7 @@ class Liaison(Dated):
     search = SearchField()
 
     objects = LiaisonQuerySet.as_manager()
+    following = Following(label=_("派出的专员"))
 
     class Meta:
         ordering = ["kind", "name", "id"]
@@ -220,6 +226,7 @@ class LiaisonAssignment(Dated):
     chain = models.ForeignKey(Chain, models.PROTECT, null=True, related_name="+")
 
     objects = LiaisonAssignmentQuerySet.as_manager()
+    following = Following(label=_("受服务关系"), takes_scope=True)
 
     class Meta:
         ordering = ["liaison__kind", "organisation__name_key"]

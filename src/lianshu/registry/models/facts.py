@@ -18,6 +18,7 @@ from lianshu.engine.tables import (
     Use,
     Value,
 )
+from lianshu.registry.models.following import Following
 from lianshu.registry.models.recorded import Recorded, recorded_constraints
 from lianshu.registry.querysets_recorded import FactQuerySet
 
@@ -39,6 +40,13 @@ class Fact(Recorded):
 
     Counts and money (fen) are `whole`; a ratio is `numerator` and `denominator`.
     """
+
+    following = Following(
+        label=_("数据"),
+        into_absorber=False,
+        once_by=("fact", "period_start", "period_kind", "source"),
+        takes_scope=True,
+    )
 
     fact = models.CharField(_("事实"), max_length=48)
     period_start = models.DateField()

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lianshu.records.fields import OpaqueIdField
+from lianshu.registry.models.following import Following
 from lianshu.registry.models.recorded import Recorded, recorded_constraints
 from lianshu.registry.querysets_recorded import HoldingQuerySet
 
@@ -17,6 +18,13 @@ class Holding(Recorded):
     Valid from `valid_from` until `valid_to` (excluded); a missing end is open. `attributes` are
     those of its kind in the dictionary, as `engine.tables.plain_value` writes them.
     """
+
+    following = Following(
+        label=_("持有事项"),
+        into_absorber=False,
+        once_by=("kind", "number", "source"),
+        takes_scope=True,
+    )
 
     public_id = OpaqueIdField()
     kind = models.CharField(_("种类"), max_length=48)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lianshu.records.fields import OpaqueIdField
 from lianshu.records.text import NAME_KEY_LENGTH
 from lianshu.registry.models.dated import Dated, DatedQuerySet, in_order
+from lianshu.registry.models.following import Following
 from lianshu.registry.models.organisations import Organisation, Region
 
 
@@ -57,6 +58,7 @@ class OrganisationLink(Dated):
     """
 
     objects = DatedQuerySet["OrganisationLink"].as_manager()
+    following = Following(label=_("关联关系"))
 
     holder = models.ForeignKey(Organisation, models.PROTECT, related_name="links_down")
     subject = models.ForeignKey(Organisation, models.PROTECT, related_name="links_up")

@@ -14,6 +14,7 @@ from lianshu.records.fields import OpaqueIdField
 from lianshu.records.search import SearchField
 from lianshu.records.text import NAME_KEY_LENGTH, name_key, search_tokens
 from lianshu.registry.models.dated import Dated
+from lianshu.registry.models.following import Following
 from lianshu.registry.querysets import OrganisationQuerySet
 
 
@@ -75,6 +76,8 @@ class Chain(models.Model):
 
     `chief` and `chief_title` name the official who answers for it (链长), as published.
     """
+
+    following = Following(label=_("协调的产业链"))
 
     public_id = OpaqueIdField()
     code = models.CharField(_("代码"), max_length=32, unique=True)
@@ -239,6 +242,8 @@ class Identifier(Dated):
 
 class SourceKey(models.Model):
     """Under which id a sender's lists name an organisation: what re-import matches by."""
+
+    following = Following(label=_("来源编号"))
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="source_keys")
     source = models.CharField(max_length=64)
