@@ -106,6 +106,13 @@ def facts_page_rows(
     ]
 
 
+def readable_statements(actor: Actor, statements: Iterable[Fact]) -> set[int]:
+    """Keys of those among `statements` that the actor may read."""
+    keys = [row.pk for row in statements]
+    rows = Fact.objects.visible_to(actor).filter(pk__in=keys)
+    return set(rows.values_list("pk", flat=True)) if keys else set()
+
+
 def holdings_of(
     actor: Actor,
     organisation: Organisation,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lianshu.authority import Actor
-from lianshu.registry.models import Chain, Organisation, Region
+from lianshu.registry.models import Chain, IdentifierKind, Organisation, Region
 from lianshu.registry.querysets import OrganisationQuerySet
 
 
@@ -25,6 +25,12 @@ def organisation_by_id(actor: Actor, public_id: str) -> Organisation | None:
         .filter(public_id=public_id)
         .first()
     )
+
+
+def current_code(organisation: Organisation) -> str:
+    """Its credit code now; "" when it has none."""
+    current = organisation.identifiers.filter(kind=IdentifierKind.USCC, valid_to__isnull=True)
+    return current.values_list("value", flat=True).first() or ""
 
 
 def all_regions() -> list[Region]:

@@ -1,0 +1,8 @@
+"""What the importer needs to know about the register."""
+
+from __future__ import annotations
+
+from lianshu.imports.targets import register_target
+from lianshu.registry.importing_facts import FACTS
+
+register_target(FACTS)
