@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _in
 
-from lianshu.authority import Actor, Capability
+from lianshu.authority import Actor, Capability, Matter
 from lianshu.exchange.forms import DeclineForm
 from lianshu.exchange.models import Recommendation
 from lianshu.exchange.rules import (
@@ -36,7 +36,11 @@ from lianshu.ui.lists.filters import Text
 
 
 def _acts(actor: Actor) -> bool:
-    return bool(actor.acting_organisation_ids) or actor.has(Capability.COORDINATE)
+    return bool(actor.acting_in(Matter.POSTS)) or actor.has(Capability.COORDINATE)
+
+
+def _answers(actor: Actor) -> bool:
+    return bool(actor.acting_in(Matter.ANSWERS)) or actor.has(Capability.COORDINATE)
 
 
 def _coordinates(actor: Actor) -> bool:
@@ -152,7 +156,7 @@ PAIR_ACTIONS: tuple[BulkAction[Recommendation], ...] = (
         effect=lambda _pair: _("列入项目清单，双方会收到通知"),
         run=_accept,
         icon="check",
-        offered=_acts,
+        offered=_answers,
         warning=_("采纳后立即列入项目清单并通知双方，不能收回；可在项目中终止。"),
     ),
     BulkAction(
@@ -163,7 +167,7 @@ PAIR_ACTIONS: tuple[BulkAction[Recommendation], ...] = (
         run=_decline,
         form=DeclineForm,
         icon="x",
-        offered=_acts,
+        offered=_answers,
         undo="undo",
     ),
     BulkAction(
@@ -173,7 +177,7 @@ PAIR_ACTIONS: tuple[BulkAction[Recommendation], ...] = (
         effect=lambda _pair: _("恢复为待处理"),
         run=_undo,
         icon="arrow-back-up",
-        offered=_acts,
+        offered=_answers,
         in_bar=False,
     ),
 )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy as lazy_in
 
 from lianshu.accounts.queries import own_contact
-from lianshu.authority import Actor, Capability, Verdict
+from lianshu.authority import Actor, Capability, Matter, Verdict
 from lianshu.engine.sheets import Value
 from lianshu.exchange.facets import FACETS
 from lianshu.exchange.import_columns import (
@@ -44,6 +44,7 @@ from lianshu.imports.targets import (
 )
 from lianshu.records.errors import DomainError
 from lianshu.records.keying import KeyMaker
+from lianshu.registry.covering import refused
 from lianshu.registry.finding import ChainFinder, OrganisationFinder, RegionFinder
 from lianshu.registry.models import Organisation
 from lianshu.registry.naming import OrganisationNames
@@ -205,12 +206,17 @@ def _words(name: str, value: Any) -> str:
 def may_import_posts(actor: Actor) -> Verdict:
     """Whoever may post for somebody: for their own organisation, or by a grant."""
     if (
-        actor.acting_organisation_ids
+        actor.acting_in(Matter.POSTS)
         or actor.has(Capability.IMPORT)
         or actor.has(Capability.COORDINATE)
     ):
         return Verdict.yes()
-    return Verdict.no(_("您不是任何单位的经办人，也没有导入清单的授权。请联系平台管理员。"))
+    return refused(
+        actor,
+        Matter.POSTS,
+        actor.acting_organisation_ids,
+        _("您不是任何单位的经办人，也没有导入清单的授权。请联系平台管理员。"),
+    )
 
 
 def _own_organisation(actor: Actor) -> str:

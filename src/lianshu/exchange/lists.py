@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _in
 
-from lianshu.authority import Actor, Capability
+from lianshu.authority import Actor, Capability, Matter
 from lianshu.exchange import bulk_actions
 from lianshu.exchange.badges import pair_badge, post_badge, project_badge
 from lianshu.exchange.disclosure import Disclosure
@@ -164,7 +164,7 @@ def _money_column(id: str, label: Any, value: Callable[[PostReading], Any]) -> C
 
 
 def _may_post(actor: Actor) -> bool:
-    return bool(actor.acting_organisation_ids) or actor.has(Capability.COORDINATE)
+    return bool(actor.acting_in(Matter.POSTS)) or actor.has(Capability.COORDINATE)
 
 
 def _post_actions(name: str, new: Any) -> Callable[[Actor], Sequence[Action]]:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from lianshu.authority import Actor, Capability
+from lianshu.authority import Actor, Capability, Matter
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.records.search import matches
 from lianshu.registry.scoping import NOTHING, within
@@ -43,18 +43,25 @@ def coordinated(actor: Actor, *, prefix: str = "") -> Q:
 
 
 def own(actor: Actor, *, prefix: str = "") -> Q:
-    """Posts of the actor's organisations."""
-    return Q(**{f"{prefix}owner__in": actor.organisation_ids}) if actor.memberships else NOTHING
+    """Posts of the actor's organisations, as far as a mandate reaches."""
+    organisations = reading(actor)
+    return Q(**{f"{prefix}owner__in": organisations}) if organisations else NOTHING
+
+
+def reading(actor: Actor) -> frozenset[int]:
+    """Organisations as whose people the actor reads the exchange: an agent for their records
+    alone has no business with their demands."""
+    return actor.reading_in(Matter.POSTS, Matter.ANSWERS)
 
 
 class PostQuerySet(models.QuerySet[PostT]):
     """Demands or resources."""
 
-    def _rows_for(self, relation: str, actor: Actor) -> models.QuerySet[Any]:
-        """Rows of a related table (`exclusions`, `disclosures`) about the actor's organisations."""
+    def _rows_for(self, relation: str, organisations: frozenset[int]) -> models.QuerySet[Any]:
+        """Rows of a related table (`exclusions`, `disclosures`) about these organisations."""
         related = self.model._meta.get_field(relation).related_model
         assert isinstance(related, type)
-        return related._default_manager.filter(organisation__in=actor.organisation_ids)
+        return related._default_manager.filter(organisation__in=organisations)
 
     def visible_to(self, actor: Actor) -> Self:
         """Own posts, those in a coordinating grant, those disclosed to the actor's organisation,
@@ -63,8 +70,8 @@ class PostQuerySet(models.QuerySet[PostT]):
             return self
         if not actor.is_known:
             return self.none()
-        disclosed = Q(pk__in=self._rows_for("disclosures", actor).values("post"))
-        excluded = Q(pk__in=self._rows_for("exclusions", actor).values("post"))
+        disclosed = Q(pk__in=self._rows_for("disclosures", reading(actor)).values("post"))
+        excluded = Q(pk__in=self._rows_for("exclusions", actor.organisation_ids).values("post"))
         readable = own(actor) | coordinated(actor) | disclosed | Q(status="published")
         return self.filter(readable & (own(actor) | ~excluded))
 
@@ -73,7 +80,7 @@ class PostQuerySet(models.QuerySet[PostT]):
         if actor.is_system:
             return self.annotate(level=Value(int(Disclosure.DETAIL)))
         given = (
-            self._rows_for("disclosures", actor)
+            self._rows_for("disclosures", reading(actor))
             .filter(post=OuterRef("pk"))
             .order_by("-level")
             .values("level")[:1]
@@ -131,7 +138,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """Within a coordinating grant; and for each side what was shown to it."""
         if actor.is_system:
             return self
-        orgs = actor.organisation_ids
+        orgs = reading(actor)
         shown = Q(demand__owner__in=orgs, demand_shown_at__isnull=False) | Q(
             resource__owner__in=orgs, resource_shown_at__isnull=False
         )
@@ -150,7 +157,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Within a coordinating grant, and for both parties."""
         if actor.is_system:
             return self
-        orgs = actor.organisation_ids
+        orgs = reading(actor)
         party = Q(demand__owner__in=orgs) | Q(resource__owner__in=orgs)
         return self.filter(within(actor, Capability.COORDINATE) | party)
 

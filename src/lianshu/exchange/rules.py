@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from lianshu.authority import Actor, Capability, Verdict
+from lianshu.authority import Actor, Capability, Matter, Verdict
 from lianshu.exchange.models import (
     Demand,
     Post,
@@ -13,6 +13,7 @@ from lianshu.exchange.models import (
     Recommendation,
     RecommendationStatus,
 )
+from lianshu.registry.covering import refused
 from lianshu.registry.models import Organisation
 from lianshu.registry.rules import holds_at
 
@@ -33,29 +34,47 @@ def can_post_for(actor: Actor, owner: Organisation) -> Verdict:
     """Whether the actor may write posts in the name of `owner`."""
     if not can_write(actor).allowed:
         return can_write(actor)
-    if actor.is_system or owner.pk in actor.acting_organisation_ids:
+    if actor.is_system or owner.pk in actor.acting_in(Matter.POSTS):
         return Verdict.yes()
     if holds_at(
         actor, Capability.COORDINATE, region_id=owner.region_id, chain_id=owner.chain_id
     ) or holds_at(actor, Capability.IMPORT, region_id=owner.region_id, chain_id=owner.chain_id):
         return Verdict.yes()
-    return Verdict.no(_("您不是“%(name)s”的经办人，也没有代为登记的授权。") % {"name": owner.name})
+    return refused(
+        actor,
+        Matter.POSTS,
+        [owner.pk],
+        _("您不是“%(name)s”的经办人，也没有代为登记的授权。") % {"name": owner.name},
+    )
 
 
 def can_edit_post(actor: Actor, post: Post) -> Verdict:
-    """The owner's people who may act, and the chain office within its grant."""
+    """The owner's people who may act, the chain office within its grant, and an importer within
+    its own who wrote it down: having written it is no right of its own, it would outlast a
+    membership and a mandate."""
     if not can_write(actor).allowed:
         return can_write(actor)
     if (
         actor.is_system
-        or post.owner_id in actor.acting_organisation_ids
+        or post.owner_id in actor.acting_in(Matter.POSTS)
         or coordinates(actor, post)
-        or (actor.user_id is not None and post.created_by_id == actor.user_id)
+        or _wrote_down(actor, post)
     ):
         return Verdict.yes()
-    return Verdict.no(
+    return refused(
+        actor,
+        Matter.POSTS,
+        [post.owner_id],
         _("只有发布单位的经办人或负责本区域、本产业链的链办可以修改“%(title)s”。")
-        % {"title": post.title}
+        % {"title": post.title},
+    )
+
+
+def _wrote_down(actor: Actor, post: Post) -> bool:
+    return (
+        actor.user_id is not None
+        and post.created_by_id == actor.user_id
+        and holds_at(actor, Capability.IMPORT, region_id=post.region_id, chain_id=post.chain_id)
     )
 
 
@@ -63,9 +82,11 @@ def can_control_disclosure(actor: Actor, post: Post) -> Verdict:
     """Only the owner decides who may know more, or must never know."""
     if not can_write(actor).allowed:
         return can_write(actor)
-    if actor.is_system or post.owner_id in actor.acting_organisation_ids:
+    if actor.is_system or post.owner_id in actor.acting_in(Matter.POSTS):
         return Verdict.yes()
-    return Verdict.no(_("只有发布单位自己可以决定向谁披露、对谁保密。"))
+    return refused(
+        actor, Matter.POSTS, [post.owner_id], _("只有发布单位自己可以决定向谁披露、对谁保密。")
+    )
 
 
 def can_publish_post(actor: Actor, post: Post) -> Verdict:
@@ -104,9 +125,11 @@ def can_match(actor: Actor, post: Post) -> Verdict:
         return can_write(actor)
     if post.status != PostStatus.PUBLISHED:
         return Verdict.no(_("“%(title)s”不在发布中，发布后才能匹配。") % {"title": post.title})
-    if post.owner_id in actor.acting_organisation_ids or coordinates(actor, post):
+    if post.owner_id in actor.acting_in(Matter.POSTS) or coordinates(actor, post):
         return Verdict.yes()
-    return Verdict.no(_("只有发布单位或负责的链办可以为它匹配。"))
+    return refused(
+        actor, Matter.POSTS, [post.owner_id], _("只有发布单位或负责的链办可以为它匹配。")
+    )
 
 
 def can_send_recommendation(actor: Actor, recommendation: Recommendation) -> Verdict:
@@ -132,18 +155,27 @@ def can_decide_recommendation(actor: Actor, recommendation: Recommendation) -> V
         return pending
     if coordinates(actor, recommendation) or sides_of(actor, recommendation):
         return Verdict.yes()
-    return Verdict.no(_("只有收到这条推荐的一方或负责的链办可以处理它。"))
+    return _not_a_side(actor, recommendation, _("只有收到这条推荐的一方或负责的链办可以处理它。"))
 
 
 def sides_of(actor: Actor, recommendation: Recommendation) -> tuple[str, ...]:
     """On which sides (`demand`, `resource`) the actor may answer a proposal shown to them."""
-    acting = actor.acting_organisation_ids
+    acting = actor.acting_in(Matter.ANSWERS)
     sides = []
     if recommendation.demand_shown_at and recommendation.demand.owner_id in acting:
         sides.append("demand")
     if recommendation.resource_shown_at and recommendation.resource.owner_id in acting:
         sides.append("resource")
     return tuple(sides)
+
+
+def _not_a_side(actor: Actor, recommendation: Recommendation, reason: str) -> Verdict:
+    shown = (
+        (recommendation.demand_shown_at, recommendation.demand.owner_id),
+        (recommendation.resource_shown_at, recommendation.resource.owner_id),
+    )
+    owners = [owner for shown_at, owner in shown if shown_at]
+    return refused(actor, Matter.ANSWERS, owners, reason)
 
 
 def _is_pending(recommendation: Recommendation) -> Verdict:
@@ -166,7 +198,7 @@ def can_undo_decision(actor: Actor, recommendation: Recommendation) -> Verdict:
         return Verdict.no(_("只有已谢绝的推荐可以撤销；已采纳的请在项目清单中处理。"))
     if coordinates(actor, recommendation) or sides_of(actor, recommendation):
         return Verdict.yes()
-    return Verdict.no(_("只有收到这条推荐的一方或负责的链办可以撤销。"))
+    return _not_a_side(actor, recommendation, _("只有收到这条推荐的一方或负责的链办可以撤销。"))
 
 
 def can_update_project(actor: Actor, project: Project) -> Verdict:
@@ -174,16 +206,18 @@ def can_update_project(actor: Actor, project: Project) -> Verdict:
     if not can_write(actor).allowed:
         return can_write(actor)
     parties = {project.demand.owner_id, project.resource.owner_id}
-    if parties & actor.acting_organisation_ids or coordinates(actor, project):
+    if parties & actor.acting_in(Matter.ANSWERS) or coordinates(actor, project):
         return Verdict.yes()
-    return Verdict.no(_("只有项目双方的经办人或负责的链办可以更新进度。"))
+    return refused(
+        actor, Matter.ANSWERS, parties, _("只有项目双方的经办人或负责的链办可以更新进度。")
+    )
 
 
 def can_read_record(actor: Actor, post: Post) -> Verdict:
     """Audit, revisions and who read the detail: the owner, the chain office, auditors."""
     if (
         actor.is_system
-        or post.owner_id in actor.organisation_ids
+        or post.owner_id in actor.reading_in(Matter.POSTS, Matter.ANSWERS)
         or coordinates(actor, post)
         or holds_at(actor, Capability.READ_AUDIT, region_id=post.region_id, chain_id=post.chain_id)
     ):

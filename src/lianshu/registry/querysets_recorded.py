@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
-from lianshu.authority import Actor, Capability
+from lianshu.authority import Actor, Capability, Matter
 from lianshu.engine.tables import Use, combinations_with
 from lianshu.registry.scoping import within
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from lianshu.authority import EVERY_CHAIN, Actor, Capability, Verdict
+from lianshu.authority import EVERY_CHAIN, Actor, Capability, Matter, Verdict
+from lianshu.registry.covering import refused
 from lianshu.registry.dictionary import OWN_SOURCE
 from lianshu.registry.models import Organisation, RegionAncestry
 
@@ -35,7 +36,7 @@ def can_create_organisation(
 
 def can_edit_organisation(actor: Actor, organisation: Organisation) -> Verdict:
     """Its own people who may act, and managers within their scope."""
-    if organisation.pk in actor.acting_organisation_ids:
+    if organisation.pk in actor.acting_in(Matter.RECORDS):
         return Verdict.yes()
     if holds_at(
         actor,
@@ -44,8 +45,11 @@ def can_edit_organisation(actor: Actor, organisation: Organisation) -> Verdict:
         chain_id=organisation.chain_id,
     ):
         return Verdict.yes()
-    return Verdict.no(
-        _("只有“%(name)s”的经办人或有授权的管理员可以修改它的资料。") % {"name": organisation.name}
+    return refused(
+        actor,
+        Matter.RECORDS,
+        [organisation.pk],
+        _("只有“%(name)s”的经办人或有授权的管理员可以修改它的资料。") % {"name": organisation.name},
     )
 
 
@@ -66,7 +70,7 @@ def can_manage_organisation(actor: Actor, organisation: Organisation) -> Verdict
 
 def can_read_organisation_record(actor: Actor, organisation: Organisation) -> Verdict:
     """What was done to it: its own people, its managers and auditors within their scope."""
-    if organisation.pk in actor.organisation_ids:
+    if organisation.pk in actor.reading_in(Matter.RECORDS):
         return Verdict.yes()
     for capability in (Capability.READ_AUDIT, Capability.MANAGE_ORGANISATIONS):
         if holds_at(
@@ -79,16 +83,19 @@ def can_read_organisation_record(actor: Actor, organisation: Organisation) -> Ve
 def can_record_about(actor: Actor, organisation: Organisation, *, source: str) -> Verdict:
     """Facts and holdings: its own people under its own name, importers and managers in scope under
     the name of whoever sent them."""
-    if source == OWN_SOURCE and organisation.pk in actor.acting_organisation_ids:
+    if source == OWN_SOURCE and organisation.pk in actor.acting_in(Matter.RECORDS):
         return Verdict.yes()
     for capability in (Capability.IMPORT, Capability.MANAGE_ORGANISATIONS):
         if holds_at(
             actor, capability, region_id=organisation.region_id, chain_id=organisation.chain_id
         ):
             return Verdict.yes()
-    return Verdict.no(
+    return refused(
+        actor,
+        Matter.RECORDS,
+        [organisation.pk],
         _("只有“%(name)s”的经办人（以单位自报的名义）或有授权的管理员可以记录它的数据。")
-        % {"name": organisation.name}
+        % {"name": organisation.name},
     )
 
 

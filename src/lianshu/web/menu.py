@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _in
 
-from lianshu.authority import Actor, Capability
+from lianshu.authority import Actor, Capability, Matter
 
 Text = str | Promise
 
@@ -20,11 +20,22 @@ def _everybody(_actor: Actor) -> bool:
 
 
 def _may_import(actor: Actor) -> bool:
-    return actor.has(Capability.IMPORT) or bool(actor.acting_organisation_ids)
+    return actor.has(Capability.IMPORT) or bool(actor.acting_in(Matter.POSTS))
 
 
 def _operates(actor: Actor) -> bool:
     return actor.has(Capability.OPERATE) or _may_import(actor)
+
+
+def _decides_claims(actor: Actor) -> bool:
+    return any(m.role == "owner" for m in actor.memberships) or any(
+        actor.has(each)
+        for each in (
+            Capability.MANAGE_ACCOUNTS,
+            Capability.COORDINATE,
+            Capability.MANAGE_ORGANISATIONS,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,8 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         (
             Place(_("导入"), "file-import", "imports:list", _may_import),
             Place(_("任务"), "clock", "jobs:list", _operates),
+            Place(_("认领审核"), "user-check", "claims", _decides_claims),
+            Place(_("邀请"), "mail", "invitations", _decides_claims),
             Place(_("账号"), "users", "users", lambda actor: actor.has(Capability.MANAGE_ACCOUNTS)),
         ),
     ),

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lianshu.authority import Actor
+from lianshu.authority import Actor, Matter
 from lianshu.exchange.models import Demand, PostStatus, Resource
 from lianshu.exchange.rules import can_edit_post, can_post_for, coordinates
 from lianshu.exchange.services.cleaning import check_ready_to_publish, check_whole
@@ -141,7 +141,7 @@ def reads_all(actor: Actor, post: Demand | Resource) -> bool:
     its owner need not."""
     return (
         actor.is_system
-        or post.owner_id in actor.acting_organisation_ids
+        or post.owner_id in actor.acting_in(Matter.POSTS)
         or coordinates(actor, post)
     )
 

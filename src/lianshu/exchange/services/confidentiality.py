@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianshu.accounts.queries import people_acting_for
-from lianshu.audit.services import record
+from lianshu.audit.services import record, signature
 from lianshu.authority import Actor, require
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import (
@@ -45,9 +45,11 @@ def open_detail(
 def log_readings(
     *, actor: Actor, posts: Iterable[Demand | Resource], channel: Channel, now: datetime
 ) -> None:
-    """Log that the actor read these details; an owner's own reading is not logged."""
+    """Log that the actor read these details; an owner's own reading is not logged, but that of
+    an agent with the owner's mandate is: whoever opened a detail is known to its owner."""
     names = "、".join(m.organisation_name for m in actor.memberships)[:300]
-    others = [post for post in posts if post.owner_id not in actor.organisation_ids]
+    agent = actor.behalf is not None and actor.behalf.kind == "mandate"
+    others = [post for post in posts if agent or post.owner_id not in actor.organisation_ids]
     tables: tuple[tuple[type, Any], ...] = ((Demand, DemandReading), (Resource, ResourceReading))
     for model, log in tables:
         log._default_manager.bulk_create(
@@ -56,7 +58,7 @@ def log_readings(
                     post_id=post.pk,
                     at=now,
                     user_id=actor.user_id,
-                    user_name=actor.name,
+                    user_name=signature(actor),
                     organisation_names=names,
                     channel=channel,
                 )
@@ -117,7 +119,7 @@ def disclose_to(
     else:
         post.disclosures.update_or_create(
             organisation=organisation,
-            defaults={"level": level, "given_by_name": actor.name, "given_at": now},
+            defaults={"level": level, "given_by_name": signature(actor), "given_at": now},
         )
         notify(
             recipients=people_acting_for(organisation.pk, now=now),

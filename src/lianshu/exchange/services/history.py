@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from lianshu.audit.services import record_many
+from lianshu.audit.services import record_many, signature
 from lianshu.authority import Actor
 from lianshu.exchange.models import (
     Demand,
@@ -67,11 +67,12 @@ def write_history(
     if not posts:
         return
     after = [snapshot(post) for post in posts]
+    name = signature(actor)
     insert_rows(
         REVISIONS[type(posts[0])],
         ("post_id", "number", "at", "actor_name", "action", "content"),
         [
-            (post.pk, post.version, now, actor.name, action, content)
+            (post.pk, post.version, now, name, action, content)
             for post, content in zip(posts, after, strict=True)
         ],
     )
@@ -99,7 +100,7 @@ def continues_editing(*, actor: Actor, action: str, post: Post, now: datetime) -
         post_id=post.pk,
         number=post.version - 1,
         action=action,
-        actor_name=actor.name,
+        actor_name=signature(actor),
         at__gt=now - SITTING,
     )
     return bool(sitting.update(number=post.version, at=now, content=snapshot(post)))

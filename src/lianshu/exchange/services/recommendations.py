@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianshu.accounts.queries import people_acting_for
-from lianshu.audit.services import record
-from lianshu.authority import Actor, Refusal, require
+from lianshu.audit.services import record, signature
+from lianshu.authority import Actor, Matter, Refusal, require
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import (
     DeclineReason,
@@ -57,7 +57,7 @@ def store_ranking(
     """
     side = "demand" if isinstance(post, Demand) else "resource"
     place = "rank" if side == "demand" else "resource_rank"
-    shown = now if post.owner_id in actor.organisation_ids else None
+    shown = now if post.owner_id in actor.reading_in(Matter.POSTS) else None
     others = {r.resource_id if side == "demand" else r.demand_id: r for r in ranking}
     known = {
         (row.resource_id if side == "demand" else row.demand_id): row
@@ -189,7 +189,7 @@ def accept_recommendation(
         chain_id=row.chain_id,
         title=row.demand.title,
         opened_at=now,
-        opened_by_name=actor.name,
+        opened_by_name=signature(actor),
         updated_at=now,
     )
     if disclose > Disclosure.SUMMARY:
@@ -269,7 +269,7 @@ def _decide(
     won = Recommendation.objects.filter(pk=row.pk, status=row.status).update(
         status=status,
         decided_at=now,
-        decided_by_name=actor.name,
+        decided_by_name=signature(actor),
         decline_reason=row.decline_reason,
         decline_text=row.decline_text,
         updated_at=now,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianshu.audit.queries import entries_about
-from lianshu.authority import Actor
+from lianshu.authority import Actor, Matter
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.forms import ProjectForm
 from lianshu.exchange.models import Project
@@ -72,7 +72,7 @@ def project(request: PageRequest, public_id: str) -> HttpResponse:
 
 def _render(request: PageRequest, found: Project, form: ProjectForm, status: int) -> HttpResponse:
     row = project_rows(request.actor, [found], now=timezone.now())[0]
-    acting = request.actor.acting_organisation_ids
+    acting = request.actor.acting_in(Matter.POSTS)
     parties = (("demand", found.demand, found.resource), ("resource", found.resource, found.demand))
     mine = [
         (side, disclosed_level(post, other.owner_id))

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from lianshu.authority import Actor, Verdict
+from lianshu.authority import Actor, Matter, Verdict
 from lianshu.engine.tables import (
     Absent,
     FactDefinition,
@@ -80,7 +80,7 @@ class RecordingRights:
 
     def record_about(self, organisation: Organisation, *, source: str) -> Verdict:
         """Whether the actor may record about this organisation under the name of this source."""
-        own = source == OWN_SOURCE and organisation.pk in self._actor.acting_organisation_ids
+        own = source == OWN_SOURCE and organisation.pk in self._actor.acting_in(Matter.RECORDS)
         key = (organisation.region_id, organisation.chain_id, own)
         if key in self._allowed:
             return Verdict.yes()

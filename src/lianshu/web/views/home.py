@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from lianshu.authority import Actor, Capability
+from lianshu.authority import Actor, Capability, Matter
 from lianshu.exchange.lists import read_posts
 from lianshu.exchange.models import DeclineReason
 from lianshu.exchange.queries import (
@@ -177,7 +177,7 @@ def _member(actor: Actor, now: datetime) -> dict[str, Any]:
         "projects": project_rows(actor, projects[:LINES], now=timezone.now()),
         "expiring": read_posts(actor, soon, "page"),
         "resources_first": own_count["resources"] > own_count["demands"],
-        "may_act": bool(actor.acting_organisation_ids),
+        "may_act": bool(actor.acting_in(Matter.POSTS)),
     }
 
 
