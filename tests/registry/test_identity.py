@@ -68,11 +68,11 @@ def test_a_new_code_is_normalised_and_ends_the_one_before(cast: Cast) -> None:
 
 
 def test_what_a_code_is_refused_for_names_the_check_and_the_look_alike(cast: Cast) -> None:
-    with pytest.raises(DomainError, match="形近|改为“0”") as look_alike:
+    with pytest.raises(DomainError, match=r"形近|改为“0”") as look_alike:
         give(cast, GOOD[:8] + "O" + GOOD[9:])
     assert look_alike.value.field == "uscc"
     assert "字母 I、O、S、V、Z" in look_alike.value.message
-    with pytest.raises(DomainError, match="已属于“慈湖电机有限公司”.*合并"):
+    with pytest.raises(DomainError, match=r"已属于“慈湖电机有限公司”.*合并"):
         give(cast, cast.organisations["motors"].identifiers.get().value)
     with pytest.raises(DomainError, match="不认识的号码种类"):
         give(cast, "1", kind="passport")

@@ -25,6 +25,7 @@ from lianshu.exchange.services.history import continues_editing, snapshot, write
 from lianshu.notices.services import notify
 from lianshu.records.errors import Conflict, DomainError, NotFound
 from lianshu.registry.models import Organisation
+from lianshu.registry.services.periods import check_exists
 
 LIFE: dict[type[Post], timedelta] = {
     Demand: timedelta(days=180),
@@ -47,6 +48,7 @@ def create_post(
 ) -> PostT:
     """A new draft, or a published post. Region and chain default to the owner's."""
     require(can_post_for(actor, owner))
+    check_exists(owner, field="owner")
     cleaned = clean_values(model, values)
     cleaned["region"] = cleaned.get("region") or owner.region
     if "chain" not in cleaned:

@@ -13,6 +13,7 @@ from lianshu.registry.queries.organisations import (
     all_chains,
     all_regions,
     organisation_by_id,
+    organisations_ever,
     organisations_for,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "links_down",
     "links_up",
     "organisation_by_id",
+    "organisations_ever",
     "organisations_for",
     "related_parties",
     "value_of",

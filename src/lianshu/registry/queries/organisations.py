@@ -8,7 +8,12 @@ from lianshu.registry.querysets import OrganisationQuerySet
 
 
 def organisations_for(actor: Actor) -> OrganisationQuerySet:
-    """The register as this actor may see it, sorted by name the Chinese way."""
+    """The organisations of today as this actor may see them, sorted by name the Chinese way."""
+    return organisations_ever(actor).current()
+
+
+def organisations_ever(actor: Actor) -> OrganisationQuerySet:
+    """Those that were merged, split up or closed too."""
     return (
         Organisation.objects.visible_to(actor)
         .select_related("region", "chain")
@@ -17,10 +22,10 @@ def organisations_for(actor: Actor) -> OrganisationQuerySet:
 
 
 def organisation_by_id(actor: Actor, public_id: str) -> Organisation | None:
-    """One organisation with its numbers, or None."""
+    """One organisation, one that has ended too, with its numbers, or None."""
     return (
         Organisation.objects.visible_to(actor)
-        .select_related("region", "chain")
+        .select_related("region", "chain", "merged_into")
         .prefetch_related("identifiers")
         .filter(public_id=public_id)
         .first()

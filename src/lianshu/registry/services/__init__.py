@@ -61,6 +61,12 @@ from lianshu.registry.services.segments import (
     edit_segment,
     remove_segment,
 )
+from lianshu.registry.services.succession import (
+    merge_organisation,
+    preview_merge,
+    split_organisation,
+    undo_merge,
+)
 
 __all__ = [
     "EDITABLE",
@@ -108,12 +114,16 @@ __all__ = [
     "end_pairing_member",
     "follow_organisation",
     "hand_over_assignments",
+    "merge_organisation",
     "move_organisation",
+    "preview_merge",
     "record_fact",
     "record_facts",
     "record_holding",
     "remove_name",
     "remove_segment",
     "set_identifier",
+    "split_organisation",
     "succeed_liaison",
+    "undo_merge",
 ]

@@ -32,6 +32,7 @@ from lianshu.registry.rules import (
 )
 from lianshu.registry.services.holdings import follow_organisation
 from lianshu.registry.services.identifiers import give_identifier
+from lianshu.registry.services.moving import refresh_owner_keys
 from lianshu.registry.services.names import keep_name
 
 EDITABLE = ("name", "short_name", "kind", "form", "introduction")
@@ -130,6 +131,8 @@ def edit_organisation(
     organisation.updated_at = now
     organisation.refresh_keys(organisation.other_names.values_list("value", flat=True))
     organisation.save()
+    if changed.keys() & {"name", "short_name"}:
+        refresh_owner_keys(organisation)
     record(actor=actor, action="organisation.edited", obj=organisation, now=now, changes=changed)
     return organisation
 

@@ -53,11 +53,17 @@ class Chip:
 
 @dataclass(frozen=True)
 class Filter(ABC):
-    """`guard` limits the filter to rows whose filtered value the actor may read."""
+    """`guard` limits the filter to rows whose filtered value the actor may read.
+
+    `absent` is the condition while nothing is chosen, which `unset` then says in words; a list
+    whose rows are mostly looked at in one state leaves out the others until asked for.
+    """
 
     id: str
     label: Text
     guard: Q = field(default_factory=Q, kw_only=True)
+    absent: Q = field(default_factory=Q, kw_only=True)
+    unset: Text = field(default="", kw_only=True)
 
     widget: ClassVar[str]
 

@@ -71,6 +71,8 @@ def narrowed(
     for each in spec.filters:
         if each.id in state.values and each.id != leave_out:
             rows = rows.filter(each.restrict(state.values[each.id]))
+        elif each.absent and each.id != leave_out:
+            rows = rows.filter(each.absent)
     return rows
 
 
