@@ -12,11 +12,20 @@ from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
+from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 # Beyond this the exponent is written: 1E+999999 must not become a megabyte of zeros.
 _LONGEST_ZEROS = 40
+
+
+@runtime_checkable
+class Written(Protocol):
+    """A value of an engine's own that has one canonical text, such as a limit."""
+
+    def canonical(self) -> str:
+        """The text, which reads back as the same value."""
 
 
 def canonical_json(value: object) -> str:
@@ -56,6 +65,8 @@ def _plain(value: object) -> object:
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         return _plain({field.alias or name: getattr(value, name) for name, field in fields.items()})
+    if isinstance(value, Written):
+        return _plain(value.canonical())
     if isinstance(value, Enum):
         return _plain(value.value)
     if value is None or isinstance(value, bool | int):

@@ -54,6 +54,8 @@ class Library:
             raise DefinitionError([finding_at(wanted.mark, rule="D023", message=message)])
         base, sources = self._resolve(base_path, here)
         rest = {key: entry for key, entry in document.entries.items() if key != "extends"}
+        # Being a mere base is said of one file; what is built on it is whole.
+        base = MapNode(base.mark, {k: e for k, e in base.entries.items() if k != "abstract"})
         findings: list[Finding] = []
         merged = merge(base, MapNode(document.mark, rest), findings)
         if findings or not isinstance(merged, MapNode):
@@ -72,6 +74,8 @@ class Library:
             raise DefinitionError([finding_at(wanted.mark, rule="D021", message=message)])
         own = path.resolve()
         found = [base for base in self._index().get(name, []) if base.resolve() != own]
+        beside = [base for base in found if base.resolve().parent == own.parent]
+        found = beside or found
         if len(found) == 1:
             return found[0]
         if found:

@@ -57,10 +57,18 @@ class Stage(Definition):
     name: Text
 
 
+class Choice(Definition):
+    """A coded answer: counted by its id, shown by its title."""
+
+    id: Name
+    title: Text
+
+
 class FormField(Definition):
     """Something a step asks for.
 
-    ``sealed_until``: nobody reads the value before the case reaches that step.
+    A later step with a field of the same id shows it again, to be corrected. ``sealed_until``:
+    nobody reads the value before the case reaches that step.
     """
 
     id: Name
@@ -68,15 +76,8 @@ class FormField(Definition):
     type: Literal[
         "line", "text", "number", "money", "date", "choice", "file", "photo", "organisation"
     ] = "line"
-    choices: tuple[Text, ...] = ()
+    choices: tuple[Choice, ...] = ()
     sealed_until: Name | None = None
-
-
-class Reason(Definition):
-    """A coded reason, so that refusals can be counted and answered."""
-
-    id: Name
-    title: Text
 
 
 class Action(Definition):
@@ -84,7 +85,8 @@ class Action(Definition):
 
     ``by`` are the roles that may, when it is not the step's actor. ``rating``: the confirmer
     judges the result; ``accept`` lets it pass, ``rework`` sends it back. ``assigns`` names the
-    roles that whoever acts appoints. ``reasons``: one of them must be given. ``automatic``: nobody
+    roles that whoever acts appoints. ``reasons``: one of them must be given, so that refusals can be
+    counted and answered. ``automatic``: nobody
     can do it; it happens when the step is overdue.
     """
 
@@ -93,7 +95,7 @@ class Action(Definition):
     to: Name
     by: tuple[Name, ...] = ()
     requires: tuple[Name, ...] = ()
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Choice, ...] = ()
     rating: Literal["accept", "rework"] | None = None
     assigns: tuple[Name, ...] = ()
     automatic: bool = False
@@ -126,8 +128,12 @@ class Step(Definition):
     """Where a case waits for somebody.
 
     ``work`` marks the steps at which the thing itself is done: whatever is done after a rating is
-    rated again. ``complete`` says when several actors are through with it. ``limit`` holds in
-    general, ``urgent`` for cases marked so; ``amber`` before the end the step turns amber.
+    rated again. ``limit`` holds in general, ``urgent`` for cases marked so; ``amber`` before the
+    end the step turns amber.
+
+    ``complete`` says when several actors are through: ``one`` takes it for all, ``any``: the first
+    to act decides, ``all`` and ``quorum``: an action leads on once so many have chosen it; when
+    that can no longer happen, the step goes the way of `overdue` at once.
     """
 
     id: Name
@@ -160,22 +166,26 @@ class Reopening(Definition):
     """Who may open an ended case again, within which time, and where it goes on.
 
     The rating that was given stays in the history; the case needs another to be done again.
+    ``ends`` are those it can be opened from; none named: every end of kind `done` or `unrated`.
     """
 
     by: Name
     within: LimitText
     to: Name
+    ends: tuple[Name, ...] = ()
 
 
 class Loop(Definition):
     """A closed loop: from ``start`` to the ends.
 
-    ``configurable`` lists what the source does not give and a city may set, such as the limits.
+    ``abstract``: a base for others; it is neither checked nor published, and what extends it is
+    not abstract by that. ``configurable`` lists what the source does not give and a city may set, such as the limits.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     version: Annotated[int, Field(ge=1)]
     title: Text
+    abstract: bool = False
     sequence: Annotated[str, StringConstraints(pattern=r"^S[0-9]{1,2}$")] | None = None
     source: Source
     roles: tuple[Role, ...]

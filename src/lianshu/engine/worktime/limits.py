@@ -38,6 +38,10 @@ class Limit:
     def __str__(self) -> str:
         return f"{self.amount} {self.unit.value if self.amount > 1 else self.unit.value[:-1]}"
 
+    def canonical(self) -> str:
+        """The text that canonical JSON stores."""
+        return str(self)
+
     @property
     def zh(self) -> str:
         """As people say it: ``3 个工作日``."""
