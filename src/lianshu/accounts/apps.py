@@ -5,8 +5,10 @@ from datetime import datetime
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from lianshu.accounts.wording import ACTION_NAMES, FIELD_NAMES
 from lianshu.authority import Actor
 from lianshu.jobs import actors
+from lianshu.ui.wording import name_actions, name_fields
 
 
 def _actor(user_id: int, standing: str, now: datetime) -> Actor:
@@ -24,3 +26,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         actors.provide(_actor)
+        name_actions(ACTION_NAMES)
+        name_fields(FIELD_NAMES)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from lianshu.accounts.models import Membership, MembershipRole
 from lianshu.accounts.queries import memberships_managed_by
 from lianshu.authority import Actor, Capability
-from lianshu.registry.lists import organisation_filter, organisation_page, region_filter
+from lianshu.registry.lists import organisation_filter, region_filter
 from lianshu.ui.lists import Action, ChoiceFilter, Column, ListSpec, YesNoFilter
 
 CAPABILITY_NAMES: Final[dict[str, Promise]] = {
@@ -46,7 +46,11 @@ def _grants(row: Membership) -> str:
 def _actions(actor: Actor) -> Sequence[Action]:
     if not actor.has(Capability.MANAGE_ACCOUNTS):
         return ()
-    return (Action(_("新建账号"), reverse("user-new"), "user-plus"),)
+    return (
+        Action(_("新建账号"), reverse("user-new"), "user-plus"),
+        Action(_("导入人员"), f"{reverse('imports:new')}?target=people", "file-import"),
+        Action(_("邀请"), reverse("invitations"), "mail"),
+    )
 
 
 USERS = ListSpec[Membership, Membership](
@@ -90,7 +94,7 @@ USERS = ListSpec[Membership, Membership](
         ),
     ),
     sort="organisation",
-    link=lambda row: organisation_page(row.organisation),
+    link=lambda row: reverse("user", args=[row.pk]),
     key_field="pk",
     key=lambda row: str(row.pk),
     name=lambda row: row.user.name,

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from lianshu.accounts.models import (
     Claim,
+    ClaimStatus,
     Grant,
     Invitation,
     Membership,
     MembershipRole,
 )
-from lianshu.accounts.queries import token_digest
-from lianshu.accounts.rules import OFFICER, can_follow_claim, can_manage_accounts
+from lianshu.accounts.queries import actor_of, token_digest
+from lianshu.accounts.rules import (
+    OFFICER,
+    can_follow_claim,
+    can_invite,
+    can_manage_accounts,
+)
 from lianshu.authority import Actor, Capability
 from lianshu.registry.models import Identifier, IdentifierKind, Organisation
 from lianshu.registry.scoping import NOTHING, within
@@ -95,6 +102,42 @@ def open_invitations(rows: QuerySet[Invitation], *, now: datetime) -> QuerySet[I
     return rows.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
 
 
+def unused_invitations(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Neither used nor revoked: those that a new link can be made for, expired ones too."""
+    return rows.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
+
+class InvitationState(TextChoices):
+    """What became of an invitation, as its page says it."""
+
+    OPEN = "open", _("这份邀请可以使用。")
+    USED = "used", _("这份邀请已经用过了。")
+    REVOKED = "revoked", _("这份邀请已被撤销。")
+    EXPIRED = "expired", _("这份邀请已过有效期。")
+    LAPSED = "lapsed", _("发出邀请的人现在不能再邀请（可能已离开，或单位已有负责人）。")
+
+
+def state_of(invitation: Invitation, *, now: datetime) -> InvitationState:
+    """Whether it can be used. It stands on its inviter's right to invite at that time."""
+    if invitation.accepted_at is not None:
+        return InvitationState.USED
+    if invitation.revoked_at is not None:
+        return InvitationState.REVOKED
+    if invitation.expires_at <= now:
+        return InvitationState.EXPIRED
+    if invitation.organisation.ended_on is not None:
+        return InvitationState.LAPSED
+    if invitation.invited_by is None:  # the system's
+        return InvitationState.OPEN
+    allowed = can_invite(
+        actor_of(invitation.invited_by, now=now),
+        invitation.organisation,
+        role=invitation.role,
+        has_owner=has_owner(invitation.organisation_id, now=now),
+    )
+    return InvitationState.OPEN if allowed.allowed else InvitationState.LAPSED
+
+
 def invitation_by_secret(secret: str) -> Invitation | None:
     """The invitation that the link opens, whatever became of it."""
     return (
@@ -120,6 +163,13 @@ def claims_for(actor: Actor, *, now: datetime) -> QuerySet[Claim]:
         .exclude(user_id__in=actor.stands_for)
         .select_related("organisation__region", "organisation__chain", "user", "decided_by")
     )
+
+
+def claims_waiting_at(
+    actor: Actor, organisation: Organisation, *, now: datetime
+) -> QuerySet[Claim]:
+    """Claims of one organisation that wait for the actor."""
+    return claims_for(actor, now=now).filter(organisation=organisation, status=ClaimStatus.PENDING)
 
 
 def claim_to_follow(actor: Actor, public_id: str, *, now: datetime) -> Claim | None:

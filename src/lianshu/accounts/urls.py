@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from lianshu.accounts import views_users
 from lianshu.accounts.lists import USERS
 from lianshu.accounts.views import account, language, token_revoke, tokens, user_new
 from lianshu.ui.lists.views import list_urls
@@ -13,4 +14,13 @@ urlpatterns = [
     path("language/", language, name="language"),
     path("users/new/", user_new, name="user-new"),
     *list_urls("users/", USERS),
+    path("users/<int:membership_id>/", views_users.user, name="user"),
+    path(
+        "users/<int:membership_id>/grants/<int:grant_id>/take/",
+        views_users.grant_take,
+        name="grant-take",
+    ),
+    path("users/<int:membership_id>/block/", views_users.user_block, name="user-block"),
+    path("users/<int:membership_id>/unblock/", views_users.user_unblock, name="user-unblock"),
+    path("users/<int:membership_id>/reset/", views_users.user_reset, name="user-reset"),
 ]

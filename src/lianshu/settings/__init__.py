@@ -137,7 +137,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Counted in the database cache, so that all web processes share one count.
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip"}
+# One window for all, so that the page that refuses can say when to try again.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key,30/5m/ip",
+    "reset_password": "20/5m/ip,3/5m/key",
+    "reset_password_from_key": "30/5m/ip",
+    "join": "30/5m/ip,10/5m/key",
+    "claim": "30/5m/ip,8/5m/key",
+}
+# Behind proxies all requests come from one address unless they are told apart.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("LIANSHU_TRUSTED_PROXIES", default=0)
 
 CACHES = {
     "default": {

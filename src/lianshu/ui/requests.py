@@ -37,25 +37,53 @@ def page(
         def wrapped(request: PageRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.actor.is_known:
                 return _to_login(request)
-            if request.method not in allowed and not (
-                request.method == "HEAD" and "GET" in allowed
-            ):
-                response = render(
-                    request,
-                    "ui/refused.html",
-                    {
-                        "status": 405,
-                        "message": _("这个地址不能这样打开。请从页面上的按钮或链接进入。"),
-                    },
-                    status=405,
-                )
-                response.headers["Allow"] = ", ".join(allowed)
-                return response
+            if not _by(request, allowed):
+                return _wrong_method(request, allowed)
             return view(request, *args, **kwargs)
 
         return wrapped
 
     return decorate
+
+
+def open_page(
+    *methods: str,
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A view that somebody without an account may open: an invitation, a claim.
+
+    Its address may hold a secret, so nothing of it is kept by a cache or told to another site.
+    """
+    allowed = methods or ("GET",)
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def wrapped(request: PageRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if not _by(request, allowed):
+                return _wrong_method(request, allowed)
+            response = view(request, *args, **kwargs)
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["Referrer-Policy"] = "same-origin"
+            response.headers["X-Robots-Tag"] = "noindex"
+            return response
+
+        return wrapped
+
+    return decorate
+
+
+def _by(request: HttpRequest, allowed: tuple[str, ...]) -> bool:
+    return request.method in allowed or (request.method == "HEAD" and "GET" in allowed)
+
+
+def _wrong_method(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+    response = render(
+        request,
+        "ui/refused.html",
+        {"status": 405, "message": _("这个地址不能这样打开。请从页面上的按钮或链接进入。")},
+        status=405,
+    )
+    response.headers["Allow"] = ", ".join(allowed)
+    return response
 
 
 def _to_login(request: PageRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
+from lianshu.accounts.throttling import too_many_requests
 from lianshu.jobs.views import healthz
 from lianshu.web.views.exports import export_file
 from lianshu.web.views.home import home
@@ -20,11 +21,13 @@ urlpatterns = [
     path("files/", include("lianshu.files.urls")),
     path("exports/<slug:key>/", export_file, name="export-file"),
     path("api/", include("lianshu.api.urls")),
+    path("", include("lianshu.accounts.urls_outside")),
     path("", include("lianshu.imports.urls")),
     path("", include("lianshu.registry.urls")),
     path("", include("lianshu.exchange.urls")),
     path("organisations/<slug:public_id>/", organisation, name="organisation"),
 ]
+handler429 = too_many_requests
 if settings.DEBUG:
     from lianshu.web.admin import readonly_site
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from lianshu.accounts.models import Invitation, Membership, MembershipRole, User
@@ -47,13 +47,21 @@ def open_account(
 ) -> User:
     """A user without memberships; for services whose rule has allowed it."""
     if User.objects.filter(username__iexact=username).exists():
-        raise DomainError(
-            _("用户名 %(name)s 已被使用，请换一个。") % {"name": username}, field="username"
-        )
+        raise _taken(username)
     user = User(username=username, name=name, email=email, phone=phone, is_active=active)
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:  # somebody took the name in this very moment
+        raise _taken(username) from error
     return user
+
+
+def _taken(username: str) -> DomainError:
+    return DomainError(
+        _("用户名 %(name)s 已被使用，请换一个。") % {"name": username}, field="username"
+    )
 
 
 @transaction.atomic
@@ -75,6 +83,21 @@ def enter(
     )
     record(actor=actor, action="membership.added", obj=membership, now=now)
     return membership
+
+
+def admit(
+    *, actor: Actor, user: User, organisation: Organisation, role: str, now: datetime
+) -> Membership | None:
+    """A membership of this role, or the one there is raised to it; None for whoever has as much
+    already. For services whose rule has allowed it."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    current = Membership.objects.active_at(now).filter(user=user, organisation=organisation).first()
+    if current is None:
+        return enter(actor=actor, user=user, organisation=organisation, role=role, now=now)
+    ranks = [MembershipRole.VIEWER, MembershipRole.HANDLER, MembershipRole.OWNER]
+    if ranks.index(MembershipRole(current.role)) >= ranks.index(MembershipRole(role)):
+        return None
+    return set_role(actor=actor, membership=current, role=role, now=now)
 
 
 def _check_role(role: str) -> None:

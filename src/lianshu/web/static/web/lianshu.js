@@ -49,6 +49,19 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// --- links to hand on ------------------------------------------------------------------------
+document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  // The clipboard is open to pages by https only; elsewhere the old way still works.
+  if (navigator.clipboard) await navigator.clipboard.writeText(field.value).catch(() => document.execCommand("copy"));
+  else document.execCommand("copy");
+  button.querySelector("span").textContent = button.dataset.copied;
+});
+
 // --- toasts --------------------------------------------------------------------------------
 function fade(toast) {
   if (toast.dataset.stays === undefined) setTimeout(() => toast.remove(), 10000);
