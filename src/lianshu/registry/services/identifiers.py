@@ -104,7 +104,7 @@ def give_identifier(
     For services that have asked the rule and write the audit.
     """
     value = written(kind, value)
-    reason = _checked(kind, value, override_reason.strip())
+    reason = checked_number(kind, value, override_reason.strip())
     if valid_to is not None and (valid_to > today or (valid_from and valid_from > valid_to)):
         raise DomainError(_("停用日期要在起日之后、今天之前，请核对。"), field="valid_to")
     current = list(
@@ -156,7 +156,7 @@ def _field(kind: str) -> str:
     return "uscc" if kind == IdentifierKind.USCC else "value"
 
 
-def _checked(kind: str, value: str, override_reason: str) -> str:
+def checked_number(kind: str, value: str, override_reason: str) -> str:
     """The override reason where one is needed; a code that passes needs none."""
     if kind != IdentifierKind.USCC:
         return ""

@@ -65,14 +65,9 @@ def create_organisation(
             actor, region_id=region.pk, chain_id=None if chain is None else chain.pk
         )
     )
-    name = _checked_name(name)
-    _check_kind(kind, form)
-    if not uscc.strip() and kind not in MAY_LACK_CODE:
-        raise DomainError(
-            _("请填写“%(name)s”的统一社会信用代码：%(kind)s都有，证照上可以查到。")
-            % {"name": name, "kind": OrganisationKind(kind).label},
-            field="uscc",
-        )
+    name = checked_name(name)
+    check_kind(kind, form)
+    check_code_given(name, kind, uscc)
     organisation = Organisation(
         name=name,
         short_name=short_name.strip(),
@@ -116,14 +111,14 @@ def edit_organisation(
         )
     wanted = dict(changes)
     if "name" in wanted:
-        wanted["name"] = _checked_name(str(wanted["name"]))
+        wanted["name"] = checked_name(str(wanted["name"]))
     before = {field: getattr(organisation, field) for field in wanted}
     changed = {f: [before[f], value] for f, value in wanted.items() if before[f] != value}
     if not changed:
         return organisation
     for field, (_old, new) in changed.items():
         setattr(organisation, field, new)
-    _check_kind(organisation.kind, organisation.form)
+    check_kind(organisation.kind, organisation.form)
     if "kind" in changed:
         _check_code_present(organisation)
     if "name" in changed:
@@ -169,7 +164,18 @@ def move_organisation(
     return organisation
 
 
-def _checked_name(name: str) -> str:
+def check_code_given(name: str, kind: str, uscc: str) -> None:
+    """Raise DomainError when a kind that always has a credit code comes without one."""
+    if not uscc.strip() and kind not in MAY_LACK_CODE:
+        raise DomainError(
+            _("请填写“%(name)s”的统一社会信用代码：%(kind)s都有，证照上可以查到。")
+            % {"name": name, "kind": OrganisationKind(kind).label},
+            field="uscc",
+        )
+
+
+def checked_name(name: str) -> str:
+    """Without blanks around it; DomainError for none and for one too long."""
     name = name.strip()
     if not name:
         raise DomainError(_("请填写单位名称。"), field="name")
@@ -178,7 +184,8 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _check_kind(kind: str, form: str) -> None:
+def check_kind(kind: str, form: str) -> None:
+    """Raise DomainError for a kind there is not, and a form that the kind does not have."""
     if kind not in OrganisationKind.values:
         raise DomainError(_("不认识的单位类型“%(kind)s”。") % {"kind": kind}, field="kind")
     fitting = FORMS_OF_KIND.get(OrganisationKind(kind), ())
