@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from lianshu.imports.targets import register_target
 from lianshu.registry.importing_facts import FACTS
+from lianshu.registry.importing_holdings import HOLDINGS
 
 register_target(FACTS)
+register_target(HOLDINGS)

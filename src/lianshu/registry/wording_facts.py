@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -13,15 +14,18 @@ from lianshu.engine.definitions import Text
 from lianshu.engine.tables import (
     Absent,
     FactDictionary,
+    HoldingDefinition,
     Period,
     PeriodKind,
     Quantity,
     Ratio,
     Use,
     Value,
+    value_of_plain,
 )
 from lianshu.registry.dictionary import code_title, fact_dictionary
-from lianshu.registry.services.entries import use_title
+from lianshu.registry.models import Holding
+from lianshu.registry.services.entries import HoldingEntry, use_title
 from lianshu.ui import wording
 from lianshu.ui.formats import money
 
@@ -152,3 +156,34 @@ def last_day(end: date | None) -> date | None:
 def end_after(last: date | None) -> date | None:
     """The other way round."""
     return None if last is None else last + _DAY
+
+
+def holding_words(
+    definition: HoldingDefinition, holding: Holding | HoldingEntry
+) -> Iterator[tuple[str, str]]:
+    """(label, words) of everything the holding states."""
+    plain: list[tuple[str, object]] = [
+        (_("编号"), holding.number),
+        (_("名称"), holding.name),
+        (_("起日"), holding.valid_from),
+        (_("止日"), last_day(holding.valid_to)),
+        (_("权利人次序"), holding.owner_order),
+    ]
+    yield from ((label, str(value)) for label, value in plain if value not in (None, ""))
+    yield from attribute_words(definition, holding)
+    yield (
+        _("允许用途"),
+        uses_words(holding.permitted if isinstance(holding, Holding) else holding.provenance.uses),
+    )
+
+
+def attribute_words(
+    definition: HoldingDefinition, holding: Holding | HoldingEntry
+) -> Iterator[tuple[str, str]]:
+    """(title, words) of the attributes given, in the dictionary's order."""
+    for attribute in definition.attributes:
+        given = holding.attributes.get(attribute.id)
+        if given is None:
+            continue
+        value = value_of_plain(attribute, given) if isinstance(holding, Holding) else given
+        yield said(attribute.title), value_words(attribute, value)

@@ -113,6 +113,13 @@ def readable_statements(actor: Actor, statements: Iterable[Fact]) -> set[int]:
     return set(rows.values_list("pk", flat=True)) if keys else set()
 
 
+def readable_holdings(actor: Actor, holdings: Iterable[Holding]) -> set[int]:
+    """Keys of those among `holdings` that the actor may read."""
+    keys = [row.pk for row in holdings]
+    rows = Holding.objects.visible_to(actor).filter(pk__in=keys)
+    return set(rows.values_list("pk", flat=True)) if keys else set()
+
+
 def holdings_of(
     actor: Actor,
     organisation: Organisation,
