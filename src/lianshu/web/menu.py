@@ -91,6 +91,15 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("产业链"),
+        (
+            Place(_("产业链"), "sitemap", "chains"),
+            Place(_("产业社区与联盟"), "building-community", "groups"),
+            Place(_("结对"), "topology-star-3", "pairings"),
+            Place(_("专员"), "users-group", "liaisons"),
+        ),
+    ),
+    (
         _("工作台"),
         (
             Place(_("导入"), "file-import", "imports:list", _may_import),

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from lianshu.accounts.throttling import too_many_requests
 from lianshu.jobs.views import healthz
+from lianshu.web.views.chains import chain
 from lianshu.web.views.exports import export_file
 from lianshu.web.views.home import home
 from lianshu.web.views.organisations import organisation
@@ -26,6 +27,7 @@ urlpatterns = [
     path("", include("lianshu.registry.urls")),
     path("", include("lianshu.exchange.urls")),
     path("organisations/<slug:public_id>/", organisation, name="organisation"),
+    path("chains/<slug:code>/", chain, name="chain"),
 ]
 handler429 = too_many_requests
 if settings.DEBUG:

@@ -14,7 +14,7 @@ from lianshu.ui.lists.filters import (
     TextFilter,
     YesNoFilter,
 )
-from lianshu.ui.lists.spec import Action, BulkAction, Channel, Column, ListSpec
+from lianshu.ui.lists.spec import Action, BulkAction, Channel, Column, ListSpec, Tile
 
 __all__ = [
     "Action",
@@ -29,5 +29,6 @@ __all__ = [
     "Option",
     "Text",
     "TextFilter",
+    "Tile",
     "YesNoFilter",
 ]

@@ -64,6 +64,17 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """A figure above a list that leads to the rows behind it."""
+
+    label: Text
+    count: int
+    href: str
+    icon: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
 class BulkAction(Generic[M]):
     """What can be done to many rows: previewed, done row by row, each with its own result.
 
@@ -97,7 +108,7 @@ def _public_id(row: Any) -> str:
     return str(row.public_id)
 
 
-def _nothing(_actor: Actor) -> Sequence[Action]:
+def _nothing(_actor: Actor) -> Sequence[Any]:
     return ()
 
 
@@ -124,6 +135,7 @@ class ListSpec(Generic[M, R]):
     filters: tuple[Filter, ...] = ()
     bulk: tuple[BulkAction[M], ...] = ()
     actions: Callable[[Actor], Sequence[Action]] = _nothing
+    tiles: Callable[[Actor], Sequence[Tile]] = _nothing
     empty: Text = ""
     key_field: str = "public_id"
     key: Callable[[R], str] = _public_id

@@ -69,6 +69,7 @@ def list_context(request: PageRequest, spec: ListSpec[Any, Any]) -> dict[str, An
         "list_url": reverse(spec.id),
         "bar": spec.bar(request.actor),
         "actions": spec.actions(request.actor),
+        "tiles": () if request.htmx else spec.tiles(request.actor),
         "filters": [
             (each, each.choices(request.actor) if hasattr(each, "choices") else ())
             for each in spec.filters

@@ -28,6 +28,7 @@ from lianshu.exchange.queries import (
 )
 from lianshu.exchange.rows import pair_rows, project_rows
 from lianshu.jobs.queries import job_board
+from lianshu.registry.queries.relations import serving_mine
 from lianshu.ui.formats import day
 from lianshu.ui.requests import PageRequest, page
 
@@ -44,6 +45,7 @@ def home(request: PageRequest) -> HttpResponse:
         context |= {"officer": True} | _officer(actor, now)
     elif actor.memberships:
         context |= {"member": True} | _member(actor, now)
+        context["serving"] = serving_mine(actor, today=timezone.localdate(now))
     if actor.has(Capability.MANAGE_ACCOUNTS) or actor.has(Capability.OPERATE):
         context["admin"] = _admin(actor)
     return render(request, "web/home.html", context)
