@@ -56,6 +56,8 @@ class OrganisationRow:
     uscc_override: str = ""
     source_key: tuple[str, str] | None = None
     names: tuple[OtherName, ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()
+    """Kind and value of numbers besides the credit code."""
 
 
 @transaction.atomic
@@ -180,6 +182,11 @@ def _write_details(
             (each.pk, USCC, value, reason)
             for each, (value, reason) in zip(organisations, numbers, strict=True)
             if value
+        ]
+        + [
+            (each.pk, kind, written(kind, value), "")
+            for each, row in zip(organisations, rows, strict=True)
+            for kind, value in row.numbers
         ],
     )
     insert_rows(
