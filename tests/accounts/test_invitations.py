@@ -129,7 +129,7 @@ def test_it_stands_on_the_right_of_who_sent_it(cast: Cast, client: Client) -> No
     with pytest.raises(Conflict, match="不能再邀请"):
         accept_invitation(actor=cast.actor("dan", now=now), invitation=by_officer, now=now)
     assert client.get(reverse("join", args=[of_office])).status_code == 410
-    invitation, secret = invited(cast)
+    _ours, secret = invited(cast)
     end_membership(
         actor=SYSTEM, membership=Membership.objects.get(user=cast.users["alice"]), now=now
     )

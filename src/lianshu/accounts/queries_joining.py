@@ -74,7 +74,7 @@ def grants_of(membership: Membership) -> QuerySet[Grant]:
 
 def _in_care(actor: Actor) -> Q:
     """Rows of organisations the actor owns, or whose accounts it manages."""
-    owned = [m.organisation_id for m in actor.memberships if m.role == MembershipRole.OWNER]
+    owned = [m.organisation_id for m in actor.memberships if m.role == "owner"]
     return Q(organisation_id__in=owned) | within(
         actor, Capability.MANAGE_ACCOUNTS, prefix="organisation__"
     )

@@ -16,7 +16,7 @@ OFFICER: tuple[Capability, ...] = (Capability.COORDINATE, Capability.MANAGE_ORGA
 def owns(actor: Actor, organisation_id: int) -> bool:
     """Whether the actor is an owner (负责人) of the organisation."""
     return any(
-        each.organisation_id == organisation_id and each.role == MembershipRole.OWNER
+        each.organisation_id == organisation_id and each.role == "owner"
         for each in actor.memberships
     )
 
