@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lianshu.engine.loops.model import Action, EndKind, Loop, Step
 
 Path = tuple[str | int, ...]
+_WORKED_ON = frozenset({EndKind.DONE, EndKind.UNRATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,26 @@ class Graph:
             given.append(self.loop.reopening.to)
         return [name for name in given if name in self.steps]
 
+    def reopened_from(self) -> set[str]:
+        """The ends from which a case can be opened again."""
+        reopening = self.loop.reopening
+        if reopening is None:
+            return set()
+        if reopening.ends:
+            return set(reopening.ends) & set(self.ends)
+        return {name for name, kind in self.ends.items() if kind in _WORKED_ON}
+
+    def automatic_circle(self, start: str) -> tuple[str, ...]:
+        """The steps that a case goes round from `start` when nobody ever acts; none if it stops."""
+        way = [start]
+        while True:
+            following = next((e.to for e in self.leaving(way[-1]) if e.automatic), None)
+            if following == start:
+                return (*way, start)
+            if following is None or following in self.ends or following in way:
+                return ()
+            way.append(following)
+
     def reached(self, starts: Iterable[str]) -> set[str]:
         """The steps and ends that can be reached from `starts`, these included."""
         return self._spread(starts, lambda name: (edge.to for edge in self.leaving(name)))
@@ -114,7 +135,10 @@ class Graph:
         return found
 
     def always_before(self, gained: Callable[[Edge], frozenset[str]]) -> dict[str, frozenset[str]]:
-        """For each step that can be reached: what every way to it from the start has gained."""
+        """For each step that can be reached: what every way to it from the start has gained.
+
+        A reopened case keeps what it had when it ended.
+        """
         known: dict[str, frozenset[str]] = {}
         if self.loop.start not in self.steps:
             return known
@@ -122,13 +146,23 @@ class Graph:
         waiting = deque([self.loop.start])
         while waiting:
             here = waiting.popleft()
-            for edge in self.leaving(here):
-                if edge.to in self.ends:
-                    continue
-                given = known[here] | gained(edge)
-                before = known.get(edge.to)
+            for to, added in self._gains(here, gained):
+                given = known[here] | added
+                before = known.get(to)
                 now = given if before is None else before & given
                 if now != before:
-                    known[edge.to] = now
-                    waiting.append(edge.to)
+                    known[to] = now
+                    waiting.append(to)
         return known
+
+    def _gains(
+        self, name: str, gained: Callable[[Edge], frozenset[str]]
+    ) -> Iterable[tuple[str, frozenset[str]]]:
+        reopening = self.loop.reopening
+        if name in self.ends:
+            if reopening and reopening.to in self.steps and name in self.reopened_from():
+                yield reopening.to, frozenset()
+            return
+        for edge in self.leaving(name):
+            # What happens by itself fills in nothing and appoints nobody.
+            yield edge.to, frozenset() if edge.automatic else gained(edge)

@@ -85,9 +85,8 @@ class Action(Definition):
 
     ``by`` are the roles that may, when it is not the step's actor. ``rating``: the confirmer
     judges the result; ``accept`` lets it pass, ``rework`` sends it back. ``assigns`` names the
-    roles that whoever acts appoints. ``reasons``: one of them must be given, so that refusals can be
-    counted and answered. ``automatic``: nobody
-    can do it; it happens when the step is overdue.
+    roles that whoever acts appoints. ``reasons``: one of them must be given, so that refusals can
+    be counted and answered. ``automatic``: nobody can do it; it happens when the step is overdue.
     """
 
     id: Name
@@ -179,7 +178,8 @@ class Loop(Definition):
     """A closed loop: from ``start`` to the ends.
 
     ``abstract``: a base for others; it is neither checked nor published, and what extends it is
-    not abstract by that. ``configurable`` lists what the source does not give and a city may set, such as the limits.
+    not abstract by that. ``configurable`` lists what the source does not give and a city may set,
+    such as the limits.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]

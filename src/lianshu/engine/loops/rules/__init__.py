@@ -1,0 +1,1 @@
+"""What a closed loop must be, a module to a subject; `docs/loops.md` lists every rule."""
