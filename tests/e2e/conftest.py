@@ -40,7 +40,7 @@ def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo city loaded, to be copied; nobody serves or changes it."""
     var = tmp_path_factory.mktemp("demo")
     lianshu("manage", "migrate", "--verbosity", "0", var=var)
-    lianshu("demo", "load", var=var)
+    lianshu("demo", "load", "--small", var=var)
     return var
 
 

@@ -85,6 +85,7 @@ class Organisation(Definition):
     uscc: Credit
     introduction: Prose
     contact: Contact
+    form: Literal["industrial", "building", "market"] | None = None
 
 
 class Grant(Definition):

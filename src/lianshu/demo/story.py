@@ -3,6 +3,7 @@ proposals sent, a few accepted and declined, one contract signed; the rest waits
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +20,8 @@ from lianshu.exchange.services.recommendations import (
 
 UNMATCHED: Final = 8
 """The newest demands are left without recommendations: the officer's first work."""
+MATCHED: Final = 60
+"""Not more: each ranking costs a moment, and what is left is work to do."""
 SENT: Final = 12
 ACCEPTED: Final = 4
 DECLINED: Final[tuple[str, ...]] = (
@@ -29,14 +32,16 @@ DECLINED: Final[tuple[str, ...]] = (
 )
 
 
-def tell_story(*, officer: Actor, now: datetime) -> None:
-    """Play it with the services people use, the same at every load."""
+def tell_story(*, officer: Actor, first: Collection[int], now: datetime) -> None:
+    """Play it with the services people use, the same at every load; demands of the organisations
+    `first` before others."""
     demands = list(
         demands_for(officer)
         .live()
         .filter(kind=DemandKind.TECHNOLOGY)
         .order_by("published_at", "external_id", "title_key")
     )[:-UNMATCHED]
+    demands = sorted(demands, key=lambda demand: demand.owner_id not in first)[:MATCHED]
     for number, demand in enumerate(demands):
         match_post(actor=officer, post=demand, now=_before(now, days=20, minutes=number))
     for number, demand in enumerate(demands[:SENT]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -10,6 +10,7 @@ from random import Random
 from lianshu.demo.city.drawing import Draw, Phones, credit_code
 from lianshu.demo.city.model import Business, ChainPlan, SegmentPlan, Unit
 from lianshu.demo.city.sources import CityChain, CitySources
+from lianshu.demo.definitions import Organisation
 
 CITY = "3302"
 FIRST_PHONE = 2_000
@@ -154,7 +155,7 @@ def _add_enterprise(
     region, place = registry.street(county)
     # Every chain has firms of every size that its lead firms can come from.
     size = "large" if number <= 2 else draw.weighted(SIZES)
-    business = _business(registry, chain, parts, size)
+    business = _business(draw, registry.year, chain, parts, size)
     word, trade = registry.new_word(), draw.pick(chain.trades)
     prefix = OWN_PREFIX[county] if county in OWN_PREFIX and draw.chance(45) else "宁波"
     form = "股份有限公司" if size == "large" and draw.chance(70) else "有限公司"
@@ -187,14 +188,48 @@ def _introduction(chain: CityChain, business: Business, draw: Draw, words: dict[
     return draw.fill(draw.pick(INTRODUCTIONS), words | more)
 
 
+def written_units(
+    written: Sequence[Organisation], chains: Mapping[str, CityChain], draw: Draw, year: int
+) -> list[Unit]:
+    """The pack's own organisations as units, its enterprises with a business; the first of each
+    chain is a large one and so among those that lead it."""
+    units: list[Unit] = []
+    led: set[str] = set()
+    for each in written:
+        business = None
+        if each.kind == "enterprise" and each.chain is not None:
+            chain = chains[each.chain]
+            parts = [part for part in segments_of(chain) if part.parent]
+            size = "medium" if each.chain in led else "large"
+            business = _business(draw, year, chain, parts, size)
+            led.add(each.chain)
+        units.append(
+            Unit(
+                key=each.id,
+                kind=each.kind,
+                name=each.name,
+                short_name=each.short_name,
+                region=each.region,
+                county=each.region,
+                uscc=each.uscc,
+                introduction=each.introduction,
+                contact_name=each.contact.name,
+                phone=each.contact.phone,
+                form=each.form or "",
+                chain=each.chain,
+                business=business,
+            )
+        )
+    return units
+
+
 def _business(
-    registry: Registry, chain: CityChain, parts: list[SegmentPlan], size: str
+    draw: Draw, year: int, chain: CityChain, parts: list[SegmentPlan], size: str
 ) -> Business:
-    draw = registry.draw
     part = draw.pick(parts)
     topics = [number for number, topic in enumerate(chain.topics) if topic.at == part.name]
     eldest = {"large": 1986, "medium": 1992, "small": 1996, "micro": 2012}[size]
-    youngest = {"large": 2010, "medium": 2016}.get(size, registry.year - 1)
+    youngest = {"large": 2010, "medium": 2016}.get(size, year - 1)
     return Business(
         chain=chain.id,
         segment=part.code,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lianshu.demo.city import figures, helpers, rights, ties
 from lianshu.demo.city.drawing import Draw
@@ -13,18 +13,26 @@ from lianshu.demo.city.organisations import (
     Registry,
     add_enterprises,
     chain_plan,
+    written_units,
 )
 from lianshu.demo.city.posts import Composer
 from lianshu.demo.city.sources import CitySources
+from lianshu.demo.definitions import Organisation
 
 
 def plan_city(
-    sources: CitySources, *, counties: dict[str, str], last_year: int, seed: int | None = None
+    sources: CitySources,
+    *,
+    counties: dict[str, str],
+    written: Sequence[Organisation],
+    last_year: int,
+    seed: int | None = None,
 ) -> CityPlan:
     """The city of a seed (the file's own unless given): equal seeds, equal cities.
 
-    `counties` (code → name) are those its places lie in; `last_year` is the latest of the three
-    years of figures.
+    `counties` (code → name) are those its places lie in, `written` the organisations that the
+    pack has already, which get figures and ties like the others; `last_year` is the latest of the
+    three years of figures.
     """
     seed = sources.city.seed if seed is None else seed
     registry = Registry(sources, Draw(seed, "organisations"), last_year, counties)
@@ -36,8 +44,10 @@ def plan_city(
     helpers.add_finance(registry)
     helpers.add_services(registry)
     helpers.add_groups(registry)
-    units = [unit for unit in registry.units if unit.key != duplicate[0]]
-    composer = Composer(sources.chains, units, sources.posts, Draw(seed, "posts"))
+    made = [unit for unit in registry.units if unit.key != duplicate[0]]
+    composer = Composer(sources.chains, made, sources.posts, Draw(seed, "posts"))
+    chains = {chain.id: chain for chain in sources.chains}
+    units = [*written_units(written, chains, Draw(seed, "written"), last_year), *made]
     return CityPlan(
         places=tuple(_places(sources)),
         chains=tuple(_chains(sources)),

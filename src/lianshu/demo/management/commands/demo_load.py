@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
 
+from lianshu.demo.city.sources import read_city
 from lianshu.demo.pack import read_demo
-from lianshu.demo.services import PASSWORD, DemoAccount, demo_is_loaded, load_demo
+from lianshu.demo.queries import DemoAccount, demo_accounts, demo_is_loaded
+from lianshu.demo.services import PASSWORD, load_demo
 from lianshu.engine.definitions import DefinitionError
 from lianshu.records.errors import DomainError
 
@@ -27,36 +29,40 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="已有账号时只列出演示账号，不算错误"
         )
+        parser.add_argument(
+            "--small", action="store_true", help="只装手写的小城市（30 家单位），几秒钟"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = settings.PACKS / "demo"
         try:
             pack = read_demo(folder)
+            sources = (
+                None
+                if options["small"]
+                else read_city(folder / "city", settings.PACKS / "national" / "codes")
+            )
         except DefinitionError as error:
             raise CommandError(f"演示资料包 {folder} 有错误：\n{error}", returncode=2) from error
+        accounts = [*pack.accounts, *(sources.accounts if sources else ())]
         if options["if_empty"] and demo_is_loaded():
-            names = {entry.id: entry.short_name for entry in pack.organisations}
-            self._print(
-                [
-                    DemoAccount(a.username, a.name, a.title.zh, names[a.organisation])
-                    for a in pack.accounts
-                ]
-            )
+            self._print(demo_accounts(accounts))
             return
         console = Console(stderr=True)
         try:
             with Progress(console=console, disable=not sys.stderr.isatty()) as bar:
                 task = bar.add_task("装入演示城市", total=None)
-                accounts = load_demo(
+                load_demo(
                     pack=pack,
+                    sources=sources,
                     now=timezone.now(),
-                    progress=lambda done, total, _text: bar.update(
-                        task, completed=done, total=total
+                    progress=lambda done, total, text: bar.update(
+                        task, completed=done, total=total, description=f"装入演示城市：{text}"
                     ),
                 )
         except DomainError as error:
             raise CommandError(error.message, returncode=2) from error
-        self._print(accounts)
+        self._print(demo_accounts(accounts))
 
     def _print(self, accounts: list[DemoAccount]) -> None:
         table = Table(
