@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
@@ -22,6 +23,7 @@ from lianshu.accounts.rules import (
     can_invite,
     can_manage_accounts,
 )
+from lianshu.audit.models import AuditEntry
 from lianshu.authority import Actor, Capability
 from lianshu.registry.models import Identifier, IdentifierKind, Organisation
 from lianshu.registry.scoping import NOTHING, within
@@ -30,6 +32,12 @@ from lianshu.registry.scoping import NOTHING, within
 def has_owner(organisation_id: int, *, now: datetime, other_than: int | None = None) -> bool:
     """Whether somebody who can log in is its owner; `other_than` leaves one membership out."""
     return _owners(now).filter(organisation_id=organisation_id).exclude(pk=other_than).exists()
+
+
+def organisations_with_owner(ids: Collection[int], *, now: datetime) -> set[int]:
+    """Those of `ids` that somebody who can log in owns."""
+    owners = _owners(now).filter(organisation_id__in=ids)
+    return set(owners.values_list("organisation_id", flat=True))
 
 
 def _owners(now: datetime) -> QuerySet[Membership]:
@@ -105,6 +113,16 @@ def open_invitations(rows: QuerySet[Invitation], *, now: datetime) -> QuerySet[I
 def unused_invitations(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Neither used nor revoked: those that a new link can be made for, expired ones too."""
     return rows.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
+
+def invitations_never_linked(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Unused ones for which no link was made since they were written: the audit says."""
+    linked = AuditEntry.objects.filter(
+        object_type=Invitation._meta.label_lower,
+        object_id=OuterRef("pk"),
+        action="invitation.renewed",
+    )
+    return unused_invitations(rows).filter(~Exists(linked))
 
 
 class InvitationState(TextChoices):

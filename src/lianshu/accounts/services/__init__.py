@@ -18,6 +18,7 @@ from lianshu.accounts.services.invitations import (
     renew_invitations,
     revoke_invitation,
 )
+from lianshu.accounts.services.inviting_many import invite_many
 from lianshu.accounts.services.mailing import (
     address_of_claim,
     address_of_invitation,
@@ -52,6 +53,7 @@ __all__ = [
     "end_membership",
     "give_grant",
     "invite",
+    "invite_many",
     "issue_token",
     "mail_claim_received",
     "mail_claim_refused",

@@ -42,7 +42,7 @@ def invite(
 ) -> tuple[Invitation, str]:
     """An invitation, and the secret of its link, which is known only now."""
     _require_invite(actor, organisation, role, now)
-    _check_days(days)
+    check_days(days)
     if organisation.ended_on is not None:
         raise DomainError(_("“%(name)s”已终止，不能再邀请人员。") % {"name": organisation.name})
     secret = secrets.token_urlsafe(24)
@@ -53,7 +53,7 @@ def invite(
         email=email.strip(),
         phone=phone.strip(),
         digest=token_digest(secret),
-        invited_by_id=_inviter(actor),
+        invited_by_id=inviter_of(actor),
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
@@ -61,7 +61,7 @@ def invite(
     return invitation, secret
 
 
-def _inviter(actor: Actor) -> int | None:
+def inviter_of(actor: Actor) -> int | None:
     """An invitation lasts as long as its inviter's right, and a substitute has none of its own."""
     absent = actor.behalf.user_id if actor.behalf else None
     return absent or actor.user_id
@@ -74,7 +74,8 @@ def _require_invite(actor: Actor, organisation: Organisation, role: str, now: da
     require(can_invite(actor, organisation, role=role, has_owner=owned))
 
 
-def _check_days(days: int) -> None:
+def check_days(days: int) -> None:
+    """Raise unless an invitation may last so long."""
     if not 1 <= days <= DAYS_MOST:
         raise DomainError(
             _("邀请的有效期应在 1 到 %(most)d 天之间。") % {"most": DAYS_MOST}, field="days"
@@ -86,7 +87,7 @@ def renew_invitations(
     *, actor: Actor, invitations: Sequence[Invitation], days: int, now: datetime
 ) -> list[tuple[Invitation, str]]:
     """New links for invitations nobody has used; the old links open nothing any more."""
-    _check_days(days)
+    check_days(days)
     if len(invitations) > SHEET_MOST:
         raise DomainError(
             _("一次最多为 %(most)d 份邀请生成链接，请分几次办理。") % {"most": SHEET_MOST}
@@ -97,7 +98,7 @@ def renew_invitations(
         secret = secrets.token_urlsafe(24)
         invitation.digest = token_digest(secret)
         invitation.expires_at = now + timedelta(days=days)
-        invitation.invited_by_id = _inviter(actor)
+        invitation.invited_by_id = inviter_of(actor)
         changed = _unused(invitation).update(
             digest=invitation.digest,
             expires_at=invitation.expires_at,
