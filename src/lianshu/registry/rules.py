@@ -80,6 +80,18 @@ def can_read_organisation_record(actor: Actor, organisation: Organisation) -> Ve
     return Verdict.no(_("操作记录只向本单位和有授权的管理、审计人员开放。"))
 
 
+def can_read_figures(actor: Actor, organisation: Organisation) -> Verdict:
+    """What is computed from its figures: who may read all that service may use of them."""
+    if organisation.pk in actor.reading_in(Matter.RECORDS):
+        return Verdict.yes()
+    for capability in (Capability.COORDINATE, Capability.MANAGE_ORGANISATIONS):
+        if holds_at(
+            actor, capability, region_id=organisation.region_id, chain_id=organisation.chain_id
+        ):
+            return Verdict.yes()
+    return Verdict.no(_("划型等由单位数据算出的结果只向本单位和它的链办、管理员开放。"))
+
+
 def can_record_about(actor: Actor, organisation: Organisation, *, source: str) -> Verdict:
     """Facts and holdings: its own people under its own name, importers and managers in scope under
     the name of whoever sent them."""

@@ -3,9 +3,9 @@
 from django.urls import path
 
 import lianshu.registry.wording  # noqa: F401 (what the record says)
-from lianshu.registry import urls_identity
 from lianshu.registry.lists import ORGANISATIONS
 from lianshu.registry.urls_chains import urlpatterns as _chains
+from lianshu.registry.urls_identity import urlpatterns as _identity
 from lianshu.registry.views import organisation_edit, organisation_names, organisation_new
 from lianshu.ui.lists.views import list_urls
 
@@ -15,5 +15,5 @@ urlpatterns = [
     path("organisations/names/", organisation_names, name="organisation-names"),
     path("organisations/new/", organisation_new, name="organisation-new"),
     path("organisations/<slug:public_id>/edit/", organisation_edit, name="organisation-edit"),
-    *urls_identity.urlpatterns,
+    *_identity,
 ]

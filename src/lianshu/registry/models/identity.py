@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +43,11 @@ class OrganisationName(Dated):
 
     def __str__(self) -> str:
         return self.value
+
+
+def plain_share(share: Decimal) -> str:
+    """Without the zeros after the last digit that says something: 51.5."""
+    return f"{share:.4f}".rstrip("0").rstrip(".")
 
 
 class LinkKind(models.TextChoices):
@@ -86,6 +93,11 @@ class OrganisationLink(Dated):
 
     def __str__(self) -> str:
         return f"{self.holder} → {self.subject}"
+
+    @property
+    def share_text(self) -> str:
+        """The share as people write it; empty where it is not known."""
+        return "" if self.share is None else plain_share(self.share)
 
 
 class SuccessionKind(models.TextChoices):

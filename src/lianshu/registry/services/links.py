@@ -14,6 +14,7 @@ from lianshu.audit.services import record
 from lianshu.authority import Actor, require
 from lianshu.records.errors import DomainError
 from lianshu.registry.models import LinkKind, Organisation, OrganisationLink
+from lianshu.registry.models.identity import plain_share
 from lianshu.registry.queries.links import under_power_of
 from lianshu.registry.rules import can_manage_organisation
 from lianshu.registry.services.periods import check_exists, check_order, why_cannot_end
@@ -155,11 +156,6 @@ def _end(link: OrganisationLink, on: date) -> None:
         raise DomainError(reason, field="on")
     link.valid_to = on
     link.save(update_fields=["valid_to"])
-
-
-def plain_share(share: Decimal) -> str:
-    """Without the zeros after the last digit that says something."""
-    return f"{share.quantize(PLACES):f}".rstrip("0").rstrip(".")
 
 
 def _said(holder: Organisation, share: Decimal | None) -> str:
