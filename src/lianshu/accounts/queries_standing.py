@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
-from lianshu.accounts.models import Mandate, Substitution
-from lianshu.authority import Actor
-from lianshu.registry.models import Organisation
+from lianshu.accounts.models import Mandate, Membership, Substitution, User
+from lianshu.audit.models import AuditEntry
+from lianshu.audit.queries import entries_under
+from lianshu.authority import Actor, Capability
+from lianshu.registry.models import Organisation, OrganisationKind, RegionAncestry
+from lianshu.registry.scoping import within
 from lianshu.ui.formats import day
 
+OVERSEERS = (
+    Capability.COORDINATE,
+    Capability.MANAGE_ORGANISATIONS,
+    Capability.MANAGE_ACCOUNTS,
+    Capability.READ_AUDIT,
+)
+"""Who looks after the mandates of others in their scope."""
+HELPING_KINDS = (
+    OrganisationKind.CHAIN_OFFICE,
+    OrganisationKind.COMMUNITY,
+    OrganisationKind.ASSOCIATION,
+    OrganisationKind.ALLIANCE,
+    OrganisationKind.PARTY_ORGANISATION,
+    OrganisationKind.GOVERNMENT,
+)
 Standing = Mandate | Substitution
 
 
@@ -122,3 +142,93 @@ def mandate_by_pk(pk: int) -> Mandate | None:
 
 def _mandates() -> QuerySet[Mandate]:
     return Mandate.objects.select_related("organisation__region", "agent", "recorded_by")
+
+
+def mandates_for(actor: Actor) -> QuerySet[Mandate]:
+    """Mandates the actor may see: those it holds or recorded, its organisations', and those in
+    its care. Whoever acts under one sees only what it holds itself."""
+    own = Q(agent_id=actor.user_id) | Q(recorded_by_id=actor.user_id)
+    if actor.behalf is None or actor.behalf.kind != "mandate":
+        own |= Q(organisation__in=actor.organisation_ids)
+    for capability in OVERSEERS:
+        own |= within(actor, capability, prefix="organisation__")
+    return _mandates().filter(own) if actor.is_known else Mandate.objects.none()
+
+
+def acts_for(actor: Actor) -> QuerySet[AuditEntry]:
+    """What was done under the mandates the actor may see, for the actor by a substitute, and by
+    the actor as one."""
+    return entries_under(
+        _references("mandate", mandates_for(actor)),
+        _references(
+            "substitution",
+            _substitutions(Q(absent_id=actor.user_id) | Q(substitute_id=actor.user_id), actor),
+        ),
+    )
+
+
+def _references(kind: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    key = Concat(Value(f"{kind}:"), Cast("pk", CharField()))
+    return rows.order_by().annotate(reference=key).values("reference")
+
+
+def colleagues_of(user_id: int | None, *, now: datetime) -> QuerySet[User]:
+    """Who shares an organisation with the user now, by name."""
+    theirs = Membership.objects.active_at(now).filter(user_id=user_id)
+    together = Membership.objects.active_at(now).filter(
+        organisation__in=theirs.values("organisation")
+    )
+    people = User.objects.filter(pk__in=together.values("user"), is_active=True)
+    return people.exclude(pk=user_id).order_by("name", "pk")
+
+
+def agents_near(organisation: Organisation, words: str, *, now: datetime) -> QuerySet[Membership]:
+    """People whose office is to help firms hereabouts: of chain offices, communities and other
+    public bodies whose region holds the organisation's or lies within it."""
+    around = Q(
+        organisation__region__in=RegionAncestry.objects.filter(
+            descendant=organisation.region_id
+        ).values("ancestor")
+    ) | Q(
+        organisation__region__in=RegionAncestry.objects.filter(
+            ancestor=organisation.region_id
+        ).values("descendant")
+    )
+    return (
+        Membership.objects.active_at(now)
+        .filter(around, organisation__kind__in=HELPING_KINDS, user__is_active=True)
+        .filter(Q(user__name__icontains=words) | Q(organisation__name__icontains=words))
+        .select_related("user", "organisation")
+        .order_by("user__name", "pk")
+    )
+
+
+def agent_label(membership: Membership) -> str:
+    """A person with the place, as the form of a mandate names them."""
+    return _("%(name)s（%(organisation)s）") % {
+        "name": membership.user.name,
+        "organisation": membership.organisation.name,
+    }
+
+
+def agent_called(organisation: Organisation, text: str, *, now: datetime) -> User | str:
+    """The person meant by a label, by a name that one of those nearby has, or by a login name;
+    else why there is none."""
+    text = " ".join(text.split())
+    name = text.partition("（")[0].partition("(")[0].strip()
+    near = [
+        each
+        for each in agents_near(organisation, name, now=now)[:200]
+        if text in (each.user.name, agent_label(each))
+    ]
+    people = {each.user_id: each.user for each in near}
+    if len(people) == 1:
+        return next(iter(people.values()))
+    if people:
+        return _("有几位“%(name)s”，请从候选里选择，写成“姓名（单位）”。") % {"name": name}
+    known = User.objects.filter(username=text, is_active=True).first()
+    if known is not None:
+        return known
+    return _(
+        "没有找到“%(name)s”。请从候选里选择链办、产业社区等单位的人员，或填写对方的登录用户名。"
+    ) % {"name": text[:60]}

@@ -27,6 +27,18 @@ ACTION_NAMES: Final[dict[str, str | Promise]] = {
     "claim.withdrawn": _("撤回认领"),
     "claim.approved": _("通过认领"),
     "claim.refused": _("退回认领"),
+    "substitution.set": _("设置代班"),
+    "substitution.ended": _("提前结束代班"),
+    "mandate.recorded": _("登记委托"),
+    "mandate.revoked": _("撤销委托"),
+    "mandate.correction_asked": _("请登记人更正委托"),
+    "work.handed_over": _("移交工作"),
 }
 
-FIELD_NAMES: Final[dict[str, str | Promise]] = {"role": _("身份"), "capability": _("能力")}
+FIELD_NAMES: Final[dict[str, str | Promise]] = {
+    "role": _("身份"),
+    "capability": _("能力"),
+    "valid_from": _("开始"),
+    "valid_to": _("结束"),
+    "reason": _("原因"),
+}

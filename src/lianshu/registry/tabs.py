@@ -25,6 +25,7 @@ TABS: tuple[tuple[str, str | Promise, str], ...] = (
     ("facts", _("数据与资质"), "organisation-facts"),
     ("chains", _("产业链与服务"), "organisation-chains"),
     ("people", _("人员"), "organisation-people"),
+    ("mandates", _("委托"), "organisation-mandates"),
 )
 """Id, label and address name: an app higher up gives the page by naming its address so."""
 

@@ -34,7 +34,7 @@ from lianshu.registry.models import Organisation
 from lianshu.ui.formats import day
 
 DAYS_MOST: Final = 366
-SUBSTITUTES_PAGE, MANDATES_PAGE = "/accounts/substitutes/", "/accounts/mandates/"
+SUBSTITUTES_PAGE: Final = "/accounts/substitutes/"
 
 
 def _period(first: date, last: date, now: datetime) -> tuple[datetime, datetime]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lianshu.audit.queries import entries_about
+from lianshu.audit.queries import entries_about, written_on_behalf
 from lianshu.authority import Actor
 from lianshu.exchange import rules
 from lianshu.exchange.facets import FACETS
@@ -108,6 +108,7 @@ def _for_owner(actor: Actor, post: Any, *, detail: bool) -> dict[str, Any]:
         # Revisions hold the confidential wording; an auditor reads the record without it.
         "revisions": revision_lines(list(post.revisions.all()[:SHOWN_LINES])) if detail else [],
         "record": entries_about(post)[:SHOWN_LINES],
+        "written_for_owner": written_on_behalf(post),
         "disclosures": post.disclosures.select_related("organisation").order_by("-given_at"),
         "exclusions": post.exclusions.select_related("organisation").order_by("pk"),
         "disclose_form": DiscloseForm(auto_id="disclose_%s"),
