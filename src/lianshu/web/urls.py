@@ -15,6 +15,7 @@ from lianshu.web.views.organisations import organisation
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
+    path("", include("lianshu.accounts.urls_standing")),
     path("accounts/", include("lianshu.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("inbox/", include("lianshu.notices.urls")),
