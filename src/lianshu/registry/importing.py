@@ -5,6 +5,7 @@ from __future__ import annotations
 from lianshu.imports.targets import register_target
 from lianshu.registry.importing_facts import FACTS
 from lianshu.registry.importing_holdings import HOLDINGS
+from lianshu.registry.importing_organisations import ORGANISATIONS
 
-register_target(FACTS)
-register_target(HOLDINGS)
+for target in (ORGANISATIONS, FACTS, HOLDINGS):
+    register_target(target)
