@@ -175,7 +175,9 @@ def _update(model: type[models.Model], pks: list[int], values: dict[str, Any]) -
 def _with_corrections(model: type[Recorded], pks: list[int]) -> list[int]:
     found, latest = set(pks), set(pks)
     while latest:
-        superseding = model._default_manager.filter(_among(latest), superseded_by__isnull=False)
+        # Any: the type checker knows no key of an abstract model.
+        manager: Any = model._default_manager
+        superseding = manager.filter(_among(latest), superseded_by__isnull=False)
         latest = set(superseding.values_list("superseded_by_id", flat=True)) - found
         found |= latest
     return sorted(found)
