@@ -101,7 +101,7 @@ def _first_day() -> forms.DateField:
         required=False,
         help_text=_("不清楚可以留空。"),
         initial=timezone.localdate,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
 

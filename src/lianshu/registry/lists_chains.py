@@ -147,7 +147,7 @@ class EndForm(forms.Form):
     on = forms.DateField(
         label=_("自哪一天起不再是"),
         initial=timezone.localdate,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -225,6 +225,21 @@ def _group_kinds(_actor: Actor) -> Sequence[Option]:
     return [Option(str(kind), kind.label) for kind in OrganisationKind if kind in GROUP_KINDS]
 
 
+_NO_FORM = "none"
+
+
+@dataclass(frozen=True)
+class FormFilter(ChoiceFilter):
+    """Groups of these forms, or of none."""
+
+    def condition(self, value: list[str]) -> Q:
+        return Q(form__in=["" if each == _NO_FORM else each for each in value])
+
+
+def _forms(_actor: Actor) -> Sequence[Option]:
+    return [*(Option(form.value, form.label) for form in GroupForm), Option(_NO_FORM, _("未写明"))]
+
+
 _ICONS = {OrganisationKind.COMMUNITY: "building-community", OrganisationKind.ALLIANCE: "link"}
 
 
@@ -234,7 +249,7 @@ def _group_tiles(actor: Actor) -> Sequence[Tile]:
         Tile(
             each.label,
             each.count,
-            f"{here}?kind={each.kind}" + (f"&form={each.form}" if each.form else ""),
+            f"{here}?kind={each.kind}&form={each.form or _NO_FORM}",
             _ICONS.get(OrganisationKind(each.kind), "users-group"),
         )
         for each in groups_by_form(actor)
@@ -250,7 +265,7 @@ GROUPS = ListSpec[Organisation, Any](
     search_hint=_("名称、简称或拼音首字母"),
     filters=(
         ChoiceFilter("kind", _("类型"), "kind", _group_kinds, counts=True),
-        ChoiceFilter("form", _("形态"), "form", GroupForm, counts=True),
+        FormFilter("form", _("形态"), "form", _forms),
         region_filter(),
         chain_filter(),
     ),

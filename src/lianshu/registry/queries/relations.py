@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
 from lianshu.registry.models import (
+    FORMS_OF_KIND,
     GROUP_KINDS,
     Affiliation,
     Chain,
@@ -124,12 +126,21 @@ def groups_by_form(actor: Actor) -> list[GroupCount]:
         GroupCount(
             kind,
             form,
-            str(GroupForm(form).label if form else OrganisationKind(kind).label),
+            _form_label(kind, form),
             numbers[kind, form],
         )
         for kind, form in order
         if (kind, form) in numbers
     ]
+
+
+def _form_label(kind: str, form: str) -> str:
+    if form:
+        return str(GroupForm(form).label)
+    label = str(OrganisationKind(kind).label)
+    if kind in FORMS_OF_KIND:
+        return _("%(kind)s（未写明形态）") % {"kind": label}
+    return label
 
 
 def serving(actor: Actor, organisation: Organisation, *, today: date) -> list[LiaisonAssignment]:
