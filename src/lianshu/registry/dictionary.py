@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,8 +32,15 @@ def code_known(code_list: str, code: str) -> bool:
 
 
 def public_codes(code_list: str) -> CodeList | None:
-    """A public code list by its id."""
-    return load_code_lists(Path(settings.PACKS) / "national" / "codes").get(code_list)
+    """A public code list by its id; a pack that was replaced is noticed within a second."""
+    folder = Path(settings.PACKS) / "national" / "codes"
+    return _code_lists(folder, int(time.monotonic())).get(code_list)
+
+
+@lru_cache(maxsize=4)
+def _code_lists(folder: Path, _second: int) -> Mapping[str, CodeList]:
+    """Looking at the files' times for each of 10,000 codes takes longer than checking them."""
+    return load_code_lists(folder)
 
 
 def code_title(quantity: Quantity, code: str) -> str:

@@ -23,14 +23,14 @@ def create_user(
     actor: Actor,
     username: str,
     name: str,
-    password: str,
+    password: str | None,
     organisation: Organisation,
     role: str,
     now: datetime,
     email: str = "",
     phone: str = "",
 ) -> tuple[User, Membership]:
-    """A person with an account and a first membership."""
+    """A person with an account and a first membership; without a password until one is set."""
     require(can_manage_accounts(actor, organisation))
     user = open_account(
         username=username, name=name, password=password, email=email, phone=phone, active=True
@@ -43,7 +43,7 @@ def create_user(
 
 
 def open_account(
-    *, username: str, name: str, password: str, email: str, phone: str, active: bool
+    *, username: str, name: str, password: str | None, email: str, phone: str, active: bool
 ) -> User:
     """A user without memberships; for services whose rule has allowed it."""
     if User.objects.filter(username__iexact=username).exists():
@@ -109,6 +109,8 @@ def _check_role(role: str) -> None:
 def change_role(*, actor: Actor, membership: Membership, role: str, now: datetime) -> Membership:
     """Owner, handler or viewer from now on. The last owner stays one until there is another."""
     require(can_manage_members(actor, membership.organisation))
+    if actor.behalf is not None and membership.user_id in actor.stands_for:
+        raise Refusal(_("代别人办理时不能改自己的身份。请由另一位负责人办理。"))
     _check_role(role)
     locked = _active(membership, now)
     if role != MembershipRole.OWNER:
@@ -137,9 +139,9 @@ def set_role(*, actor: Actor, membership: Membership, role: str, now: datetime) 
     return membership
 
 
-@transaction.atomic
-def end_membership(*, actor: Actor, membership: Membership, now: datetime) -> None:
-    """End it at `now`; its grants and the invitations sent under it end with it."""
+def close_membership(*, actor: Actor, membership: Membership, now: datetime) -> None:
+    """The end of the membership itself, for `leaving.end_membership`, which sees to what rested
+    on it; its grants and the invitations sent under it end with it."""
     require(can_manage_members(actor, membership.organisation))
     locked = _active(membership, now)
     _keep_an_owner(actor, locked, now)
