@@ -13,13 +13,20 @@ from lianshu.api.auth import ApiRequest
 from lianshu.api.errors import READS, READS_ONE, declared
 from lianshu.api.reading import found, page_of
 from lianshu.api.schemas import Code, Listing, Named, Page
-from lianshu.registry.models import IdentifierKind, Organisation, OrganisationKind, RegionKind
+from lianshu.registry.models import (
+    IdentifierKind,
+    NameKind,
+    Organisation,
+    OrganisationKind,
+    RegionKind,
+)
 from lianshu.registry.queries import (
     all_chains,
     all_regions,
     organisation_by_id,
-    organisations_for,
+    organisations_ever,
 )
+from lianshu.registry.queries.identity import heir_of, number_warning
 from lianshu.registry.querysets import OrganisationQuerySet
 
 router = Router(tags=["register"])
@@ -31,10 +38,15 @@ class OrganisationFilter(Listing):
     kind: list[OrganisationKind] = Field([])
     region: Code | None = Field(None, description="code; includes what lies below it")
     chain: Code | None = Field(None, description="code")
+    ended: bool = Field(
+        False, description="with those that were merged, split up or closed; else those of today"
+    )
     sort: Literal["name", "-name"] = "name"
 
     def narrow(self, rows: OrganisationQuerySet) -> OrganisationQuerySet:
         """`rows` as asked, in a total order."""
+        if not self.ended:
+            rows = rows.current()
         if self.kind:
             rows = rows.filter(kind__in=self.kind)
         if self.region:
@@ -56,6 +68,7 @@ class OrganisationLine(Schema):
     kind: OrganisationKind
     region: Named
     chain: Named | None
+    ended_on: date | None = Field(description="null while it exists")
 
     @classmethod
     def of(cls, row: Organisation) -> OrganisationLine:
@@ -67,6 +80,7 @@ class OrganisationLine(Schema):
             kind=OrganisationKind(row.kind),
             region=Named.of(row.region),
             chain=None if row.chain is None else Named.of(row.chain),
+            ended_on=row.ended_on,
         )
 
 
@@ -77,22 +91,45 @@ class Identifier(Schema):
     value: str
     valid_from: date | None
     valid_to: date | None
+    warning: str = Field(description="what is doubtful about it, or empty")
+
+
+class OtherName(Schema):
+    """What the organisation is or was called besides."""
+
+    kind: NameKind
+    value: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+class Heir(Schema):
+    """What stands for a merged organisation."""
+
+    id: str
+    name: str
 
 
 class OrganisationOut(OrganisationLine):
-    """An organisation with its numbers."""
+    """An organisation with its numbers and names. A merged one keeps its id; `merged_into` says
+    which to ask for instead."""
 
+    form: str
     introduction: str
     identifiers: list[Identifier]
+    other_names: list[OtherName]
+    merged_into: Heir | None
 
 
 class RegionOut(Schema):
-    """A place; `parent` is the code of the one it lies in."""
+    """A place; `parent` is the code of the one it lies in, `official_code` that of GB/T 2260 or
+    GB/T 10114 where it has one."""
 
     code: str
     name: str
     kind: RegionKind
     parent: str | None
+    official_code: str
 
 
 class Membership(Schema):
@@ -116,7 +153,7 @@ def list_organisations(
     request: ApiRequest, query: Query[OrganisationFilter]
 ) -> Page[OrganisationLine]:
     """The register of organisations."""
-    rows = query.narrow(organisations_for(request.auth))
+    rows = query.narrow(organisations_ever(request.auth))
     return page_of(
         request, query, rows, lambda found: [OrganisationLine.of(each) for each in found]
     )
@@ -126,8 +163,10 @@ def list_organisations(
 def get_organisation(request: ApiRequest, organisation_id: str) -> OrganisationOut:
     """One organisation."""
     row = found(organisation_by_id, request, organisation_id)
+    heir = heir_of(request.auth, row)
     return OrganisationOut(
         **OrganisationLine.of(row).model_dump(),
+        form=row.form,
         introduction=row.introduction,
         identifiers=[
             Identifier(
@@ -135,9 +174,20 @@ def get_organisation(request: ApiRequest, organisation_id: str) -> OrganisationO
                 value=each.value,
                 valid_from=each.valid_from,
                 valid_to=each.valid_to,
+                warning=number_warning(each),
             )
             for each in row.identifiers.all()
         ],
+        other_names=[
+            OtherName(
+                kind=NameKind(each.kind),
+                value=each.value,
+                valid_from=each.valid_from,
+                valid_to=each.valid_to,
+            )
+            for each in row.other_names.all()
+        ],
+        merged_into=None if heir is None else Heir(id=heir.public_id, name=heir.name),
     )
 
 
@@ -150,6 +200,7 @@ def list_regions(request: ApiRequest) -> list[RegionOut]:  # noqa: ARG001
             name=row.name,
             kind=RegionKind(row.kind),
             parent=None if row.parent is None else row.parent.code,
+            official_code=row.official_code,
         )
         for row in all_regions()
     ]

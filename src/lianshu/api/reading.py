@@ -19,6 +19,7 @@ from lianshu.records.errors import DomainError, NotFound
 from lianshu.records.services import perform_once
 from lianshu.registry.models import Chain, Organisation, Region
 from lianshu.registry.queries import all_chains, all_regions, organisation_by_id, organisations_for
+from lianshu.registry.services.periods import check_exists
 
 RowT = TypeVar("RowT")
 ModelT = TypeVar("ModelT", bound=Model)
@@ -42,6 +43,7 @@ def found_organisation(request: ApiRequest, public_id: str, *, field: str) -> Or
     row = organisation_by_id(request.auth, public_id)
     if row is None:
         raise DomainError(_("没有编号为 %(id)s 的单位。") % {"id": public_id}, field=field)
+    check_exists(row, field=field)
     return row
 
 

@@ -26,7 +26,7 @@ def organisation_by_id(actor: Actor, public_id: str) -> Organisation | None:
     return (
         Organisation.objects.visible_to(actor)
         .select_related("region", "chain", "merged_into")
-        .prefetch_related("identifiers")
+        .prefetch_related("identifiers", "other_names")
         .filter(public_id=public_id)
         .first()
     )
