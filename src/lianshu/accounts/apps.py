@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.apps import AppConfig
-from django.utils.module_loading import import_string
+from django.utils.module_loading import autodiscover_modules, import_string
 
 from lianshu.accounts.wording import ACTION_NAMES, FIELD_NAMES
 from lianshu.authority import Actor
@@ -19,12 +19,14 @@ def _actor(user_id: int, standing: str, now: datetime) -> Actor:
 
 
 class AccountsConfig(AppConfig):
-    """Gives jobs the actors of the people who asked for them."""
+    """Gives jobs the actors of the people who asked for them; collects what passes to a successor
+    from every app's `handovers` module."""
 
     name = "lianshu.accounts"
     label = "accounts"
 
     def ready(self) -> None:
         actors.provide(_actor)
+        autodiscover_modules("handovers")
         name_actions(ACTION_NAMES)
         name_fields(FIELD_NAMES)

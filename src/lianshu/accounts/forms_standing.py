@@ -72,3 +72,19 @@ class ReasonForm(forms.Form):
     """Why a mandate ends, or what is wrong with it."""
 
     reason = forms.CharField(label=_("原因"), max_length=300, widget=forms.Textarea({"rows": 2}))
+
+
+class LeavingForm(forms.Form):
+    """Who takes over; asked for only where something is open and there is somebody."""
+
+    successor = forms.TypedChoiceField(label=_("接手的同事"), coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, colleagues: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(each.pk, each.name) for each in colleagues]
+        if not choices:
+            del self.fields["successor"]
+            return
+        field = self.fields["successor"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [("", _("请选择")), *choices]

@@ -182,6 +182,13 @@ def colleagues_of(user_id: int | None, *, now: datetime) -> QuerySet[User]:
     return people.exclude(pk=user_id).order_by("name", "pk")
 
 
+def members_besides(organisation: Organisation, user_id: int, *, now: datetime) -> QuerySet[User]:
+    """The organisation's other people who can log in, by name: who may take over."""
+    members = Membership.objects.active_at(now).filter(organisation=organisation)
+    people = User.objects.filter(pk__in=members.values("user"), is_active=True)
+    return people.exclude(pk=user_id).order_by("name", "pk")
+
+
 def agents_near(organisation: Organisation, words: str, *, now: datetime) -> QuerySet[Membership]:
     """People whose office is to help firms hereabouts: of chain offices, communities and other
     public bodies whose region holds the organisation's or lies within it."""

@@ -3,7 +3,7 @@ and claims."""
 
 from django.urls import path
 
-from lianshu.accounts import views_claims, views_joining, views_people
+from lianshu.accounts import views_claims, views_joining, views_leaving, views_people
 from lianshu.accounts.lists_joining import CLAIMS, INVITATIONS
 from lianshu.ui.lists.views import list_urls
 
@@ -49,6 +49,6 @@ urlpatterns = [
         name="membership-role",
     ),
     path(
-        "memberships/<int:membership_id>/end/", views_people.membership_end, name="membership-end"
+        "memberships/<int:membership_id>/end/", views_leaving.membership_end, name="membership-end"
     ),
 ]

@@ -28,7 +28,6 @@ from lianshu.accounts.rules import can_read_members as may_read
 from lianshu.accounts.services import (
     address_of_invitation,
     change_role,
-    end_membership,
     invite,
     mail_invitation,
     renew_invitations,
@@ -209,18 +208,5 @@ def membership_role(request: PageRequest, membership_id: int) -> HttpResponse:
         request,
         _("%(name)s现在是%(role)s。")
         % {"name": changed.user.name, "role": changed.get_role_display()},
-    )
-    return HttpResponseRedirect(people_page(membership.organisation))
-
-
-@page("POST")
-def membership_end(request: PageRequest, membership_id: int) -> HttpResponse:
-    """The person no longer belongs to the organisation."""
-    membership = _membership(membership_id)
-    end_membership(actor=request.actor, membership=membership, now=timezone.now())
-    say(
-        request,
-        _("%(name)s不再是“%(organisation)s”的成员。")
-        % {"name": membership.user.name, "organisation": membership.organisation.name},
     )
     return HttpResponseRedirect(people_page(membership.organisation))

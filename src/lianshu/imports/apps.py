@@ -22,6 +22,7 @@ class ImportsConfig(AppConfig):
                 "imports.names_matched": _("对应单位名称"),
                 "imports.finished": _("导入完成"),
                 "imports.discarded": _("放弃导入"),
+                "imports.handed_over": _("移交导入"),
             }
         )
         name_fields(

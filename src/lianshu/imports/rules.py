@@ -29,17 +29,29 @@ def can_read_content(actor: Actor, run: ImportRun) -> Verdict:
 
     Operators see that a run exists, not what other people's file says.
     """
-    if actor.is_system or (actor.user_id is not None and run.requested_by_id == actor.user_id):
+    if is_own(actor, run):
         return Verdict.yes()
     colleague = run.organisation_id in actor.acting_organisation_ids
     if colleague and actor.has(Capability.IMPORT):
         return Verdict.yes()
+    if _uploaded_it(actor, run):
+        return Verdict.no(_("这个文件是您以另一个身份上传的，请先切换到那个身份。"))
     return Verdict.no(_("文件的内容只有导入人和同单位负责导入的同事可以查看。"))
 
 
 def is_own(actor: Actor, run: ImportRun) -> bool:
-    """The actor's own run: what was read for the preview was read with this actor's rights."""
-    return actor.is_system or (actor.user_id is not None and run.requested_by_id == actor.user_id)
+    """The actor's own run: what was read for the preview was read with this actor's rights, and
+    for whom the actor acted then."""
+    return actor.is_system or (_uploaded_it(actor, run) and _acts_as_then(actor, run))
+
+
+def _uploaded_it(actor: Actor, run: ImportRun) -> bool:
+    return actor.user_id is not None and run.requested_by_id == actor.user_id
+
+
+def _acts_as_then(actor: Actor, run: ImportRun) -> bool:
+    then = run.job.standing if run.job is not None else ""
+    return then == (actor.behalf.reference if actor.behalf is not None else "")
 
 
 def _in_charge(actor: Actor, run: ImportRun) -> Verdict:
@@ -47,6 +59,8 @@ def _in_charge(actor: Actor, run: ImportRun) -> Verdict:
     if not allowed.allowed:
         return allowed
     if not is_own(actor, run):
+        if _uploaded_it(actor, run):
+            return Verdict.no(_("这个文件是您以另一个身份上传的，请先切换到那个身份。"))
         return Verdict.no(_("请由导入人继续，或由您重新上传这个文件。"))
     return Verdict.yes()
 

@@ -19,6 +19,7 @@ from lianshu.accounts.services.invitations import (
     revoke_invitation,
 )
 from lianshu.accounts.services.inviting_many import invite_many
+from lianshu.accounts.services.leaving import end_membership
 from lianshu.accounts.services.mailing import (
     address_of_claim,
     address_of_invitation,
@@ -31,7 +32,6 @@ from lianshu.accounts.services.people import (
     block_user,
     change_role,
     create_user,
-    end_membership,
     note_reset_mail,
     set_language,
     unblock_user,

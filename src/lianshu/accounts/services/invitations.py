@@ -16,6 +16,7 @@ from lianshu.accounts.queries import token_digest
 from lianshu.accounts.queries_joining import InvitationState, has_owner, state_of
 from lianshu.accounts.rules import can_invite, can_join, can_manage_members
 from lianshu.accounts.services.people import admit, open_account
+from lianshu.audit.queries import entries_about
 from lianshu.audit.services import record
 from lianshu.authority import Actor, Refusal, require
 from lianshu.notices.services import notify
@@ -164,6 +165,9 @@ def _accept(actor: Actor, user: User, invitation: Invitation, now: datetime) -> 
     state = state_of(invitation, now=now)
     if state is not InvitationState.OPEN:
         raise Conflict(str(state.label))
+    made = entries_about(invitation).filter(action__in=("invitation.made", "invitation.renewed"))
+    if made.filter(actor_user_id=user.pk).exists():
+        raise Refusal(_("这份邀请是您自己代同事发出的，不能自己接受。请另一位负责人邀请您。"))
     won = _unused(invitation).filter(expires_at__gt=now, digest=invitation.digest)
     if not won.update(accepted_at=now, accepted_by=user):
         raise Conflict(str(InvitationState.USED.label))

@@ -94,7 +94,7 @@ def name_substitute(
         created_by_id=actor.user_id,
     )
     record(actor=actor, action="substitution.set", obj=row, now=now, changes=_period_change(row))
-    _tell_substitution(actor, row, "accounts.substitution_set", now)
+    tell_about_substitution(actor, row, "accounts.substitution_set", now)
     return row
 
 
@@ -165,7 +165,8 @@ def _named(row: Substitution, who: User) -> dict[str, str]:
     return {"from": day(row.valid_from), "to": day(row.last_day), "name": who.name}
 
 
-def _tell_substitution(actor: Actor, row: Substitution, kind: str, now: datetime) -> None:
+def tell_about_substitution(actor: Actor, row: Substitution, kind: str, now: datetime) -> None:
+    """Both of them, except who did it."""
     notify(
         recipients={row.absent_id, row.substitute_id} - {actor.user_id},
         kind=kind,
@@ -187,7 +188,7 @@ def end_substitution(*, actor: Actor, substitution: Substitution, now: datetime)
     if not close_substitution(substitution, now=now):
         raise Conflict(_("这次代班已经结束了。"))
     record(actor=actor, action="substitution.ended", obj=substitution, now=now)
-    _tell_substitution(actor, substitution, "accounts.substitution_ended", now)
+    tell_about_substitution(actor, substitution, "accounts.substitution_ended", now)
 
 
 def close_substitution(substitution: Substitution, *, now: datetime) -> bool:
@@ -249,7 +250,7 @@ def record_mandate(
         now=now,
         changes=_period_change(mandate),
     )
-    _tell_mandate(actor, mandate, "accounts.mandate_recorded", now, note)
+    tell_about_mandate(actor, mandate, "accounts.mandate_recorded", now, note)
     if proof is not None:
         store_file(
             actor=actor,
@@ -283,7 +284,9 @@ def _require_fit_agent(
         )
 
 
-def _tell_mandate(actor: Actor, mandate: Mandate, kind: str, now: datetime, reason: str) -> None:
+def tell_about_mandate(
+    actor: Actor, mandate: Mandate, kind: str, now: datetime, reason: str
+) -> None:
     """The organisation's people, the agent and whoever recorded it."""
     people = {
         *people_acting_for(mandate.organisation_id, now=now),
@@ -318,7 +321,7 @@ def revoke_mandate(*, actor: Actor, mandate: Mandate, reason: str, now: datetime
         now=now,
         changes={"reason": [None, reason]},
     )
-    _tell_mandate(actor, mandate, "accounts.mandate_revoked", now, reason)
+    tell_about_mandate(actor, mandate, "accounts.mandate_revoked", now, reason)
 
 
 def close_mandate(mandate: Mandate, *, by: int | None, reason: str, now: datetime) -> bool:

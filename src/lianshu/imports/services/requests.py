@@ -80,7 +80,7 @@ def upload_import(
     run.file, run.file_name = stored, stored.name
     run.save(update_fields=["file", "file_name"])
     record(actor=actor, action="imports.uploaded", obj=run, now=now)
-    _hand_over(actor=actor, run=run, kind=INSPECT, now=now)
+    hand_to_job(actor=actor, run=run, kind=INSPECT, now=now)
     return run
 
 
@@ -111,7 +111,8 @@ def _better_worded(error: DomainError, upload: File[Any]) -> DomainError:
     return error
 
 
-def _hand_over(*, actor: Actor, run: ImportRun, kind: str, now: datetime) -> None:
+def hand_to_job(*, actor: Actor, run: ImportRun, kind: str, now: datetime) -> None:
+    """Have the run checked or written in the background, as the actor."""
     title = _("检查导入文件：%(file)s") if kind == INSPECT else _("导入：%(file)s")
     run.job = enqueue(
         actor=actor,
@@ -154,7 +155,7 @@ def configure_import(
         problem="",
         **changes,
     )
-    _hand_over(actor=actor, run=run, kind=INSPECT, now=now)
+    hand_to_job(actor=actor, run=run, kind=INSPECT, now=now)
     return run
 
 
@@ -250,7 +251,7 @@ def confirm_import(*, actor: Actor, run: ImportRun, mode: str, now: datetime) ->
         },
     )
     record(actor=actor, action="imports.confirmed", obj=run, now=now)
-    _hand_over(actor=actor, run=run, kind=APPLY, now=now)
+    hand_to_job(actor=actor, run=run, kind=APPLY, now=now)
     return run
 
 
@@ -259,7 +260,7 @@ def recheck_import(*, actor: Actor, run: ImportRun, now: datetime) -> ImportRun:
     """Have the file checked again as it is set up."""
     require(can_configure(actor, run))
     _move(run, RunStatus.CHECKING, problem="")
-    _hand_over(actor=actor, run=run, kind=INSPECT, now=now)
+    hand_to_job(actor=actor, run=run, kind=INSPECT, now=now)
     return run
 
 
@@ -269,7 +270,7 @@ def continue_import(*, actor: Actor, run: ImportRun, now: datetime) -> ImportRun
     require(can_continue(actor, run))
     checking = run.status == RunStatus.CHECKING
     _move(run, RunStatus.CHECKING if checking else RunStatus.APPLYING, problem="")
-    _hand_over(actor=actor, run=run, kind=INSPECT if checking else APPLY, now=now)
+    hand_to_job(actor=actor, run=run, kind=INSPECT if checking else APPLY, now=now)
     return run
 
 
