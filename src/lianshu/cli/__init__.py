@@ -39,6 +39,9 @@ COMMANDS: dict[str, Command] = {
         "lianshu.cli.codes", "app", "公共代码表：codes check 检查，codes show 查一个代码"
     ),
     "facts": Command("lianshu.cli.facts", "app", "事实字典：facts check 检查"),
+    "calendar": Command(
+        "lianshu.cli.calendar", "app", "工作日历：calendar show 看一年，check 检查，due 算到期时间"
+    ),
     "snapshot": Command("lianshu.cli.snapshot", "snapshot", "做一份数据快照：Parquet 文件和清单"),
     "serve": Command("lianshu.cli.serve", "serve", "启动网站、后台任务和时钟"),
     "manage": Command("lianshu.cli.manage", "manage", "Django 自带的管理命令", raw=True),

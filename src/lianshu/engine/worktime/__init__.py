@@ -5,7 +5,13 @@ calendar = load_calendar(path, years=…); due(calendar, start, parse_limit("3 w
 `docs/calendar.md` says how it is counted. No Django here.
 """
 
-from lianshu.engine.worktime.calendar import Calendar, OfficeHours, OutOfCalendarError
+from lianshu.engine.worktime.calendar import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Calendar,
+    OfficeHours,
+    OutOfCalendarError,
+)
 from lianshu.engine.worktime.counting import (
     Due,
     Left,
@@ -31,6 +37,8 @@ from lianshu.engine.worktime.reading import CALENDAR_FILE, load_calendar
 
 __all__ = [
     "CALENDAR_FILE",
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "Calendar",
     "Due",
     "Left",

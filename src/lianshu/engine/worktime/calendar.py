@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from lianshu.engine.worktime.official import OfficialYear, published_years, statutory
 
 FIRST_YEAR: Final = 2004
-LAST_YEAR: Final = 2060
+LAST_YEAR: Final = 2050
 DAY_MINUTES: Final = 24 * 60
 LAST_SECOND: Final = time(23, 59, 59)
 
@@ -69,7 +69,7 @@ class Calendar:
             raise ValueError("a calendar needs office hours")
         spans = [range(one.opens, one.closes) for one in self.hours]
         self._worked_minutes = [minute for span in spans for minute in span]
-        self.day_minutes: Final = len(self._worked_minutes)
+        self.day_minutes = len(self._worked_minutes)
         self._worked = array(
             "i", (bisect_left(self._worked_minutes, minute) for minute in range(DAY_MINUTES + 1))
         )

@@ -3,7 +3,8 @@
 ====  ================================================================
 rule  defect
 ====  ================================================================
-W001  a date that is not of the year (nor of the last days of the December before)
+W001  a date that is not of the year (nor of the last days of the December before), or a year
+      that the calendar does not cover
 W002  a date twice, or both off and worked
 W003  a day named as worked that is no Saturday or Sunday
 W004  a stretch that ends before it begins, or lasts longer than any holiday
@@ -14,7 +15,7 @@ W006  several years in one table, or one year twice in a pack
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import Final, Literal
 from lianshu.engine.definitions import DefinitionError, Finding, Loaded, load_file
 from lianshu.engine.sheets import Column, RowParser, SheetError, check_mapping, guess_mapping
 from lianshu.engine.sheets import read_table as read_sheet
+from lianshu.engine.worktime.calendar import FIRST_YEAR, LAST_YEAR
 from lianshu.engine.worktime.model import PackCalendar, YearDates
 from lianshu.engine.worktime.official import OfficialYear, statutory_days
 
@@ -76,8 +78,8 @@ def year_of(
 ) -> OfficialYear:
     """The year that stands at `at` of a definition. Raises DefinitionError."""
 
-    def place(*path: str | int) -> Place:
-        return lambda rule, message: loaded.finding(*at, *path, rule=rule, message=message)
+    def place(*path: str | int, key: bool = False) -> Place:
+        return lambda rule, message: loaded.finding(*at, *path, rule=rule, message=message, key=key)
 
     entries = [
         Entry("holiday", one.first, one.last or one.first, place("holidays", index))
@@ -87,13 +89,12 @@ def year_of(
         Entry("workday", day, day, place("workdays", index))
         for index, day in enumerate(dates.workdays)
     ]
-    return _checked(dates.year, dates.source, entries, place("holidays"))
+    return _checked(dates.year, dates.source, entries, place("holidays", key=True))
 
 
 def _read_table(path: Path) -> OfficialYear:
     entries: list[Entry] = []
     years: dict[int, int] = {}
-    findings: list[Finding] = []
     try:
         table = read_sheet(path)
         mapping = guess_mapping(table.header, COLUMNS)
@@ -103,26 +104,34 @@ def _read_table(path: Path) -> OfficialYear:
         for row in () if bad else table.rows:
             values, wrong = parser.parse(row)
             bad += wrong
-            day, kind, year = values.get("date"), values.get("kind"), values.get("year")
-            if isinstance(day, date) and isinstance(year, int) and not wrong:
+            day, year = values.get("date"), values.get("year")
+            if not wrong and isinstance(day, date) and isinstance(year, int):
                 years.setdefault(year, row.number)
-                name: Kind = "holiday" if kind == "holiday" else "workday"
-                entries.append(Entry(name, day, day, _row_place(table.name, row.number)))
+                kind: Kind = "holiday" if values["kind"] == "holiday" else "workday"
+                entries.append(Entry(kind, day, day, _row_place(path, row.number)))
     except SheetError as error:
         bad = [error.finding()]
-    findings += [Finding(f.file, f.line, None, f.rule, "error", f.message) for f in bad]
-    if len(years) > 1:
-        line = list(years.values())[1]
-        names = "、".join(map(str, years))
-        message = f"一张表只写一年的安排，这里有 {names} 年，请分成几个文件"
-        findings.append(_row_place(str(path), line)("W006", message))
+    findings = [Finding(str(path), f.line, None, f.rule, "error", f.message) for f in bad]
+    findings += _defects_of_years(path, years)
     if findings:
         raise DefinitionError(findings)
-    return _checked(next(iter(years)), path.name, entries, _row_place(str(path), None))
+    return _checked(next(iter(years)), path.name, entries, _row_place(path, None))
 
 
-def _row_place(file: str, line: int | None) -> Place:
-    return lambda rule, message: Finding(file, line, None, rule, "error", message)
+def _defects_of_years(path: Path, years: Mapping[int, int]) -> Iterator[Finding]:
+    """`years` are the years of a table, each with the row that names it first."""
+    for order, (year, line) in enumerate(years.items()):
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            message = f"年份 {year} 不在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间，请核对"
+            yield _row_place(path, line)("W001", message)
+        elif order == 1:
+            names = "、".join(map(str, years))
+            message = f"一张表只写一年的安排，这里有 {names} 年，请分成几个文件"
+            yield _row_place(path, line)("W006", message)
+
+
+def _row_place(path: Path, line: int | None) -> Place:
+    return lambda rule, message: Finding(str(path), line, None, rule, "error", message)
 
 
 def _checked(year: int, source: str, entries: Sequence[Entry], whole: Place) -> OfficialYear:
@@ -130,9 +139,14 @@ def _checked(year: int, source: str, entries: Sequence[Entry], whole: Place) -> 
     findings: list[Finding] = []
     found: dict[date, Kind] = {}
     for entry in entries:
+        span = (entry.last - entry.first).days
+        if not 0 <= span < LONGEST:
+            why = "结束早于开始" if span < 0 else f"超过 {LONGEST} 天，没有这样长的假期"
+            message = f"{entry.first} 到 {entry.last}：{why}，请核对"
+            findings.append(entry.place("W004", message))
+            continue
         findings += _defects(year, entry, found)
-        for day in _days(entry):
-            found.setdefault(day, entry.kind)
+        found.update((day, entry.kind) for day in _days(entry) if day not in found)
     holidays = frozenset(day for day, kind in found.items() if kind == "holiday")
     if year >= LAW_SINCE and not findings:
         missing = [
@@ -149,14 +163,6 @@ def _checked(year: int, source: str, entries: Sequence[Entry], whole: Place) -> 
 
 
 def _defects(year: int, entry: Entry, found: dict[date, Kind]) -> Iterator[Finding]:
-    if entry.last < entry.first:
-        message = f"{entry.first} 到 {entry.last}：结束早于开始，请核对"
-        yield entry.place("W004", message)
-        return
-    if (entry.last - entry.first).days >= LONGEST:
-        message = f"{entry.first} 到 {entry.last} 超过 {LONGEST} 天，没有这样长的假期，请核对"
-        yield entry.place("W004", message)
-        return
     for day in _days(entry):
         if day.year != year and not date(year - 1, 12, 25) <= day < date(year, 1, 1):
             message = (
@@ -172,5 +178,5 @@ def _defects(year: int, entry: Entry, found: dict[date, Kind]) -> Iterator[Findi
 
 
 def _days(entry: Entry) -> Iterator[date]:
-    span = min((entry.last - entry.first).days, LONGEST)
+    span = (entry.last - entry.first).days
     return (entry.first + timedelta(days) for days in range(span + 1))

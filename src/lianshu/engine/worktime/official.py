@@ -77,5 +77,7 @@ def _solar(year: int, month: int, day: int) -> date:
 
 
 def _qingming(year: int) -> date:
-    terms = Lunar.fromYmd(year, 3, 1).getJieQiTable()
-    return date.fromisoformat(terms[_QINGMING].toYmd())
+    april: list[tuple[date, str]] = chinese_calendar.get_solar_terms(
+        date(year, 4, 1), date(year, 4, 10)
+    )
+    return next(day for day, name in april if name == _QINGMING)
