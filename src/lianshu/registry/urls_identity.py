@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lianshu.registry import views_identity as identity
+from lianshu.registry import views_regions as regions
 from lianshu.registry import views_succession as succession
 
 _OF = "organisations/<slug:public_id>"
@@ -18,5 +19,9 @@ urlpatterns = [
     path(f"{_OF}/move/", identity.organisation_move, name="organisation-move"),
     path(f"{_OF}/merge/", succession.organisation_merge, name="organisation-merge"),
     path(f"{_OF}/split/", succession.organisation_split, name="organisation-split"),
+    path("regions/", regions.regions, name="regions"),
+    path("regions/<slug:public_id>/new/", regions.region_new, name="region-new"),
+    path("regions/<slug:public_id>/edit/", regions.region_edit, name="region-edit"),
+    path("regions/<slug:public_id>/succeed/", regions.region_succeed, name="region-succeed"),
     path("successions/<slug:public_id>/undo/", succession.succession_undo, name="succession-undo"),
 ]

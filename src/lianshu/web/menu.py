@@ -27,8 +27,8 @@ def _operates(actor: Actor) -> bool:
     return actor.has(Capability.OPERATE) or _may_import(actor)
 
 
-def _decides_claims(actor: Actor) -> bool:
-    return any(m.role == "owner" for m in actor.memberships) or any(
+def _looks_after_people(actor: Actor) -> bool:
+    return any(
         actor.has(each)
         for each in (
             Capability.MANAGE_ACCOUNTS,
@@ -36,6 +36,10 @@ def _decides_claims(actor: Actor) -> bool:
             Capability.MANAGE_ORGANISATIONS,
         )
     )
+
+
+def _decides_claims(actor: Actor) -> bool:
+    return any(m.role == "owner" for m in actor.memberships) or _looks_after_people(actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
             Place(_("产业社区与联盟"), "building-community", "groups"),
             Place(_("结对"), "topology-star-3", "pairings"),
             Place(_("专员"), "users-group", "liaisons"),
+            Place(_("区域"), "map-pin", "regions"),
         ),
     ),
     (
@@ -105,7 +110,7 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
             Place(_("导入"), "file-import", "imports:list", _may_import),
             Place(_("任务"), "clock", "jobs:list", _operates),
             Place(_("认领审核"), "user-check", "claims", _decides_claims),
-            Place(_("邀请"), "mail", "invitations", _decides_claims),
+            Place(_("邀请"), "mail", "invitations", _looks_after_people),
             Place(_("账号"), "users", "users", lambda actor: actor.has(Capability.MANAGE_ACCOUNTS)),
         ),
     ),

@@ -53,7 +53,12 @@ from lianshu.registry.services.pairings import (
     end_pairing,
     end_pairing_member,
 )
-from lianshu.registry.services.regions import add_region
+from lianshu.registry.services.regions import (
+    add_region,
+    create_region,
+    edit_region,
+    succeed_region,
+)
 from lianshu.registry.services.segments import (
     SegmentRow,
     add_segment,
@@ -100,9 +105,11 @@ __all__ = [
     "create_organisation",
     "create_pairing",
     "create_pairings",
+    "create_region",
     "edit_chain",
     "edit_liaison",
     "edit_organisation",
+    "edit_region",
     "edit_segment",
     "end_affiliation",
     "end_assignment",
@@ -125,5 +132,6 @@ __all__ = [
     "set_identifier",
     "split_organisation",
     "succeed_liaison",
+    "succeed_region",
     "undo_merge",
 ]
