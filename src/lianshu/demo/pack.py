@@ -185,3 +185,9 @@ def _posts(file: Loaded[DemandsFile] | Loaded[ResourcesFile]) -> Iterator[tuple[
         key, posts = "resources", value.resources
     for index, post in enumerate(posts):
         yield (key, index), post
+
+
+def every_account(folder: Path) -> tuple[Account, ...]:
+    """The accounts of the hand-written city and those that only the whole one has."""
+    files = (folder / "accounts.yaml", folder / "city" / "accounts.yaml")
+    return tuple(a for file in files for a in load_file(file, AccountsFile).value.accounts)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lianshu.accounts.models import User
-from lianshu.authority import system_actor
+from lianshu.demo.queries import READER
 from lianshu.registry.models import Chain, Organisation, Region, Segment
 
-LOADER: Final = system_actor("demo")
-SOURCE: Final = "demo"
+LOADER: Final = READER
 FEN: Final = 100
 
 Progress = Callable[[int, int, str], None]

@@ -14,8 +14,8 @@ from lianshu.demo.city.model import CityPlan
 from lianshu.demo.city.planning import plan_city
 from lianshu.demo.city.sources import CitySources
 from lianshu.demo.pack import DemoPack
-from lianshu.demo.queries import demo_is_loaded
-from lianshu.demo.services.gathered import LOADER, SOURCE, City, Progress
+from lianshu.demo.queries import SOURCE, demo_is_loaded
+from lianshu.demo.services.gathered import LOADER, City, Progress
 from lianshu.demo.services.people import load_accounts, tell_of_people
 from lianshu.demo.services.posting import SPREAD_DAYS, load_composed, load_written
 from lianshu.demo.services.registering import (

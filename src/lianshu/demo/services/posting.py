@@ -13,7 +13,8 @@ from lianshu.demo.city.model import PostPlan, Unit
 from lianshu.demo.definitions import Demand as DemandEntry
 from lianshu.demo.definitions import Resource as ResourceEntry
 from lianshu.demo.pack import DemoPack, Placed
-from lianshu.demo.services.gathered import FEN, LOADER, SOURCE, City, Progress
+from lianshu.demo.queries import SOURCE
+from lianshu.demo.services.gathered import FEN, LOADER, City, Progress
 from lianshu.exchange.models import Demand, Resource
 from lianshu.exchange.services.bulk import PostRow, compute_keys, plan_rows, save_plans
 from lianshu.exchange.services.cleaning import clean_values

@@ -8,7 +8,8 @@ from typing import Final
 from django.utils import timezone
 
 from lianshu.demo.city.model import CityPlan, HoldingPlan, Place, Unit
-from lianshu.demo.services.gathered import LOADER, SOURCE, City, Progress
+from lianshu.demo.queries import SOURCE
+from lianshu.demo.services.gathered import LOADER, City, Progress
 from lianshu.engine.tables import Use
 from lianshu.registry.dictionary import fact_dictionary
 from lianshu.registry.services import (
