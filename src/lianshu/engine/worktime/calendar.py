@@ -126,9 +126,14 @@ class Calendar:
 
     def position(self, moment: datetime) -> int:
         """How many working minutes lie before the moment."""
-        ordinal, minute = self.local(moment)
-        index = self.workdays_before(ordinal)
-        if self.workdays_before(ordinal + 1) == index:
+        return self.position_of(*self.local(moment))
+
+    def position_of(self, ordinal: int, minute: int) -> int:
+        """How many working minutes lie before the minute of the day."""
+        if not self._first <= ordinal < self._end:
+            raise OutOfCalendarError(_outside())
+        index = self._before[ordinal - self._first]
+        if self._before[ordinal - self._first + 1] == index:
             return index * self.day_minutes
         return index * self.day_minutes + self._worked[minute]
 

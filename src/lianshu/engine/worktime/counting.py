@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from lianshu.engine.worktime.calendar import DAY_MINUTES, Calendar
@@ -85,7 +85,8 @@ def due(
     on the last one. Working hours: from `start`, or from the next opening. A suspension stops hours
     to the minute, and takes away every day that it touches.
     """
-    begin = _begin(calendar, start, limit.unit)
+    ordinal, minute = calendar.local(start)
+    begin = _begin(calendar, ordinal, minute, limit.unit)
     blocks = _blocks(calendar, limit.unit, suspensions) if suspensions else []
     first = _first(begin, blocks)
     end = _advance(begin, _units(limit), blocks)
@@ -93,7 +94,8 @@ def due(
     if end is None:
         return Due(None, False, counted, _standing_since(suspensions))
     at = _ending(calendar, limit.unit, end)
-    return Due(at, limit.unit is not Unit.DAYS and _is_provisional(calendar, start, at), counted)
+    provisional = limit.unit is not Unit.DAYS and _is_provisional(calendar, ordinal, at)
+    return Due(at, provisional, counted)
 
 
 def amber(
@@ -186,12 +188,11 @@ def _units(limit: Limit) -> int:
     return limit.amount * 60 if limit.unit is Unit.WORKHOURS else limit.amount
 
 
-def _begin(calendar: Calendar, start: datetime, unit: Unit) -> int:
+def _begin(calendar: Calendar, ordinal: int, minute: int, unit: Unit) -> int:
     """The first unit that may count."""
     if unit is Unit.WORKHOURS:
-        return calendar.position(start)
-    tomorrow = calendar.local(start)[0] + 1
-    return calendar.workdays_before(tomorrow) if unit is Unit.WORKDAYS else tomorrow
+        return calendar.position_of(ordinal, minute)
+    return calendar.workdays_before(ordinal + 1) if unit is Unit.WORKDAYS else ordinal + 1
 
 
 def _opening(calendar: Calendar, unit: Unit, index: int) -> datetime:
@@ -307,6 +308,6 @@ def _standing_since(suspensions: Sequence[Suspension]) -> datetime:
     return min(since for since, until in suspensions if until is None)
 
 
-def _is_provisional(calendar: Calendar, start: datetime, at: datetime) -> bool:
-    years = range(start.astimezone(calendar.zone).year, at.year + 1)
-    return any(calendar.is_provisional(year) for year in years)
+def _is_provisional(calendar: Calendar, ordinal: int, at: datetime) -> bool:
+    years = range(date.fromordinal(ordinal).year, at.year + 1)
+    return not all(map(calendar.years.__contains__, years))
