@@ -31,8 +31,8 @@ def membership_end(request: PageRequest, membership_id: int) -> HttpResponse:
     require(can_manage_members(actor, organisation))
     work = open_work(Leaving(actor, user, organisation, now))
     colleagues = members_besides(organisation, user.pk, now=now) if work else ()
-    form = LeavingForm(request.POST or None, colleagues=colleagues)
-    if request.method == "POST" and form.is_valid():
+    form = LeavingForm(request.POST if request.method == "POST" else None, colleagues=colleagues)
+    if form.is_valid():
         chosen = form.cleaned_data.get("successor")
         successor = next((each for each in colleagues if each.pk == chosen), None)
         try:
@@ -62,5 +62,5 @@ def membership_end(request: PageRequest, membership_id: int) -> HttpResponse:
             "organisation": organisation,
             "work": in_words(work),
         },
-        status=422 if form.is_bound and form.errors else 200,
+        status=422 if form.errors else 200,
     )

@@ -166,7 +166,7 @@ def _accept(actor: Actor, user: User, invitation: Invitation, now: datetime) -> 
     if state is not InvitationState.OPEN:
         raise Conflict(str(state.label))
     made = entries_about(invitation).filter(action__in=("invitation.made", "invitation.renewed"))
-    if made.filter(actor_user_id=user.pk).exists():
+    if made.filter(actor_user_id=user.pk).exclude(behalf="").exists():
         raise Refusal(_("这份邀请是您自己代同事发出的，不能自己接受。请另一位负责人邀请您。"))
     won = _unused(invitation).filter(expires_at__gt=now, digest=invitation.digest)
     if not won.update(accepted_at=now, accepted_by=user):
