@@ -6,18 +6,21 @@ behaviour_hash(loop), texts_of(loop) · ways_to_ends(Graph(loop)) · diff_loops(
 
 from lianshu.engine.loops.check import check_loop
 from lianshu.engine.loops.diff import Change, diff_loops, moved_steps
+from lianshu.engine.loops.drawing import draw
 from lianshu.engine.loops.graph import Edge, Graph
 from lianshu.engine.loops.loading import Checked, check_files, load_loop
-from lianshu.engine.loops.model import EndKind, Loop, Role, Stage, Step
+from lianshu.engine.loops.model import Action, End, EndKind, Loop, Role, Stage, Step
 from lianshu.engine.loops.schedule import Opening, Rhythm, Schedule
 from lianshu.engine.loops.texts import behaviour_hash, behaviour_of, texts_of
 from lianshu.engine.loops.walk import ways_to_ends
 from lianshu.engine.worktime import Limit, Unit, parse_limit
 
 __all__ = [
+    "Action",
     "Change",
     "Checked",
     "Edge",
+    "End",
     "EndKind",
     "Graph",
     "Limit",
@@ -34,6 +37,7 @@ __all__ = [
     "check_files",
     "check_loop",
     "diff_loops",
+    "draw",
     "load_loop",
     "moved_steps",
     "parse_limit",
