@@ -30,6 +30,12 @@ VAR = Path(env.text("LIANSHU_VAR", str(ROOT / "var")))
 """Where SQLite, uploads and the demo's mail go; outside the web root."""
 VAR.mkdir(parents=True, exist_ok=True)
 PACKS = Path(env.text("LIANSHU_PACKS", str(ROOT / "packs")))
+LIANSHU_CALENDAR_PACK = env.text("LIANSHU_CALENDAR_PACK", "national")
+"""The pack whose office hours count."""
+LIANSHU_HASH = env.text("LIANSHU_HASH", "sha256")
+"""By which algorithm case events are chained from now on: sha256, or sm3."""
+if LIANSHU_HASH not in {"sha256", "sm3"}:
+    raise ImproperlyConfigured(f"LIANSHU_HASH={LIANSHU_HASH!r} is unknown. Use sha256 or sm3.")
 
 # Demo and tests may use the public key below; production must bring its own.
 SECRET_KEY = env.text(
@@ -58,6 +64,7 @@ INSTALLED_APPS = [
     "lianshu.registry",
     "lianshu.accounts",
     "lianshu.exchange",
+    "lianshu.casework",
     "lianshu.demo",
     "lianshu.api",
     "django.contrib.auth",

@@ -1,0 +1,1 @@
+"""Cases on their way round a loop: events, tasks, deadlines, ratings."""

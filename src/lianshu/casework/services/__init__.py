@@ -1,0 +1,1 @@
+"""Writing loops and cases."""

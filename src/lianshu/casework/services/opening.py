@@ -1,0 +1,70 @@
+"""Opening a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor, require
+from lianshu.casework.models import Case, Channel, EventKind, LoopVersion
+from lianshu.casework.rules import can_open_case
+from lianshu.casework.runtime import running_loop
+from lianshu.casework.services.events import Happening, append_event
+from lianshu.casework.services.tasks import open_tasks
+from lianshu.exchange.models import Recommendation
+from lianshu.records.errors import DomainError
+from lianshu.registry.models import Chain, Organisation
+
+SUBJECT_MOST = 200
+
+
+@transaction.atomic
+def open_case(
+    *,
+    actor: Actor,
+    version: LoopVersion,
+    asker: Organisation,
+    subject: str,
+    now: datetime,
+    chain: Chain | None = None,
+    urgent: bool = False,
+    recommendation: Recommendation | None = None,
+    channel: Channel = Channel.WEB,
+) -> Case:
+    """A case at the first step of its loop. The chain is the asker's unless another is named."""
+    require(can_open_case(actor, version, asker))
+    subject = subject.strip()
+    if not subject:
+        raise DomainError(_("请写明要办什么。"), field="subject")
+    if len(subject) > SUBJECT_MOST:
+        raise DomainError(
+            _("事项请不要超过 %(most)d 字。") % {"most": SUBJECT_MOST}, field="subject"
+        )
+    running = running_loop(version)
+    step = running.step(running.loop.start)
+    case = Case.objects.create(
+        loop_version=version,
+        asker=asker,
+        region_id=asker.region_id,
+        chain_id=asker.chain_id if chain is None else chain.pk,
+        recommendation=recommendation,
+        subject=subject,
+        urgent=urgent,
+        step=step.id,
+        opened_at=now,
+        opened_by_id=actor.user_id,
+        step_since=now,
+    )
+    what = Happening(
+        EventKind.OPENED,
+        step.id,
+        to=step.id,
+        data={"subject": subject, "urgent": urgent},
+        organisation_id=asker.pk,
+        channel=channel,
+    )
+    append_event(actor=actor, case=case, what=what, now=now, changes={})
+    open_tasks(case=case, running=running, step=step, now=now)
+    return case
