@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -13,8 +14,9 @@ from lianshu.exchange.models import Demand, Recommendation, Resource
 from lianshu.exchange.queries import demand_by_id, recommendations_for
 from lianshu.exchange.services.matching import match_post
 from lianshu.exchange.services.recommendations import accept_recommendation
+from lianshu.registry.services import edit_organisation, merge_organisation, set_identifier
 from tests.api.conftest import Callers
-from tests.cast import NOW, Cast
+from tests.cast import NOW, SYSTEM, Cast, credit_code
 
 
 def grow(cast: Cast, rows: int) -> None:
@@ -144,3 +146,36 @@ def test_recommendations_are_filtered_by_post_and_status(callers: Callers, cast:
     ranks = [item["rank"] for item in officer.get("/recommendations?sort=rank")["items"]]
     assert ranks == sorted(ranks)
     assert officer.get("/recommendations")["total"] == Recommendation.objects.count()
+
+
+def test_an_organisation_says_what_it_was_called_and_what_became_of_it(
+    callers: Callers, cast: Cast
+) -> None:
+    magnets, motors = cast.organisations["magnets"], cast.organisations["motors"]
+    how = {"actor": SYSTEM, "organisation": magnets, "now": NOW}
+    edit_organisation(changes={"name": "甬江永磁股份有限公司"}, **how)  # type: ignore[arg-type]
+    wrong = credit_code(900)[:-1] + ("1" if credit_code(900)[-1] == "0" else "0")
+    set_identifier(kind="uscc", value=wrong, override_reason="证照如此", **how)  # type: ignore[arg-type]
+    merge_organisation(
+        actor=SYSTEM,
+        predecessor=motors,
+        successor=magnets,
+        kind="absorbed",
+        reason="公告",
+        on=date(2026, 11, 2),
+        now=NOW,
+    )
+    alice = callers.by("alice")
+    one = alice.get(f"/organisations/{magnets.public_id}")
+    assert {each["value"] for each in one["other_names"]} == {
+        "甬江磁材有限公司",
+        "慈湖电机有限公司",
+    }
+    assert [each["warning"] for each in one["identifiers"] if "证照如此" in each["warning"]]
+    assert one["merged_into"] is None
+    gone = alice.get(f"/organisations/{motors.public_id}")
+    assert gone["ended_on"] == "2026-11-02"
+    assert gone["merged_into"] == {"id": magnets.public_id, "name": "甬江永磁股份有限公司"}
+    assert motors.public_id not in [row["id"] for row in alice.get("/organisations")["items"]]
+    ever = alice.get("/organisations?ended=true")["items"]
+    assert motors.public_id in [row["id"] for row in ever]
