@@ -169,10 +169,11 @@ def acts_for(actor: Actor) -> QuerySet[AuditEntry]:
 
 def _references(kind: str, rows: QuerySet[Any]) -> QuerySet[Any]:
     key = Concat(Value(f"{kind}:"), Cast("pk", CharField()))
-    return rows.order_by().annotate(reference=key).values("reference")
+    named: QuerySet[Any] = rows.order_by().annotate(reference=key).values("reference")
+    return named
 
 
-def colleagues_of(user_id: int | None, *, now: datetime) -> QuerySet[User]:
+def colleagues_of(user_id: int, *, now: datetime) -> QuerySet[User]:
     """Who shares an organisation with the user now, by name."""
     theirs = Membership.objects.active_at(now).filter(user_id=user_id)
     together = Membership.objects.active_at(now).filter(

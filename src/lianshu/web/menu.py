@@ -111,6 +111,9 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
             Place(_("任务"), "clock", "jobs:list", _operates),
             Place(_("认领审核"), "user-check", "claims", _decides_claims),
             Place(_("邀请"), "mail", "invitations", _looks_after_people),
+            Place(
+                _("委托"), "user-check", "mandates", lambda actor: actor.has(Capability.COORDINATE)
+            ),
             Place(_("账号"), "users", "users", lambda actor: actor.has(Capability.MANAGE_ACCOUNTS)),
         ),
     ),
