@@ -102,7 +102,10 @@ def lay_out(loop: Loop, language: str) -> Layout:
     boxes = _boxes(loop, graph, language, size)
     lines = _lines(graph, boxes, language)
     slots = _Slots()
-    for line in lines:
+    # Lines within a column turn nearest to it, or they would seem to run on into the next.
+    for line in sorted(
+        lines, key=lambda each: boxes[each.source].column == boxes[each.target].column
+    ):
         _reserve(line, boxes, slots)
     columns = _place(loop, boxes, slots, size)
     floor = max((box.y + box.height + ROW * len(box.exits) for box in boxes.values()), default=0)
@@ -219,10 +222,8 @@ def _route(
 ) -> None:
     source, target = boxes[line.source], boxes[line.target]
     step = target.column - source.column
-    # Lines within a column keep to heights of their own, or they would seem to run on.
-    shift = PORT / 2 if step == 0 else 0
-    y_out = source.y + PORT * line.port_out + shift
-    y_in = target.y + PORT * line.port_in + shift
+    y_out = source.y + PORT * line.port_out
+    y_in = target.y + PORT * line.port_in
 
     def before(column: int, slot: int) -> float:
         return columns[column] - SLOT * (slot + 2)

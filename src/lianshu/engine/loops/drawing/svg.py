@@ -182,10 +182,10 @@ def _exit(box: Box, leaving: Exit, kind: EndKind, number: int) -> Iterator[str]:
     ink, paper = COLOURS[kind]
     x, y = box.x + 12, box.y + box.height + ROW * number + 16
     top = box.y + box.height + (ROW * (number - 1) + 16 if number else 0)
-    yield f'<path d="M{x} {top:.1f}V{y:.1f}" {_style(automatic=False, rating=False)} stroke-opacity="0.5"/>'
-    rating = leaving.rating
-    yield f'<path d="M{x} {y:.1f}H{x + 16}" {_style(automatic=leaving.automatic, rating=rating)}/>'
-    colour = _RATING if rating else _SOFT
+    yield f'<path d="M{x} {top:.1f}V{y:.1f}" fill="none" stroke="{_LINE}" stroke-opacity="0.5"/>'
+    style = _style(automatic=leaving.automatic, rating=leaving.rating)
+    yield f'<path d="M{x} {y:.1f}H{x + 16}" {style}/>'
+    colour = _RATING if leaving.rating else _SOFT
     yield _text(x + 20, y + 4, leaving.label, size=11, colour=colour)
     at = x + 28 + width(leaving.label, 11)
     yield (
@@ -229,7 +229,8 @@ class _Legend:
         """The rows, the first at `top`."""
         x, y = float(MARGIN), top + 16
         for name, automatic, rating in self.lines:
-            yield f'<path d="M{x:.1f} {y:.1f}H{x + 26:.1f}" {_style(automatic=automatic, rating=rating)}/>'
+            style = _style(automatic=automatic, rating=rating)
+            yield f'<path d="M{x:.1f} {y:.1f}H{x + 26:.1f}" {style}/>'
             yield _text(x + 32, y + 4, name, size=11, colour=_SOFT)
             x += width(name, 11) + 52
         for kind, name in self.kinds:

@@ -18,7 +18,7 @@ def said(text: Text, language: str) -> str:
 def width(text: str, size: float) -> float:
     """About how wide `text` is: a Chinese character is as wide as high, a letter about half."""
     return sum(
-        size if unicodedata.east_asian_width(letter) in "WFA" else size * 0.56 for letter in text
+        size if unicodedata.east_asian_width(letter) in "WFA" else size * 0.53 for letter in text
     )
 
 
