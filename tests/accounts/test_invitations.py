@@ -160,7 +160,8 @@ def test_the_page_makes_an_account_and_is_closed_after(cast: Cast, client: Clien
     taken = client.post(address, PERSON | {"username": "alice"})
     assert taken.status_code == 422
     assert "已被使用" in taken.content.decode()
-    assert client.post(address, PERSON | {"password": "newcomer"}).status_code == 422
+    assert "太相似" in client.post(address, PERSON | {"password": "newcomer"}).content.decode()
+    assert "至少要 8 位" in client.post(address, PERSON | {"password": "x"}).content.decode()
     done = client.post(address, PERSON, follow=True)
     assert "您已加入" in done.content.decode()
     assert ("newcomer", "handler") in members(cast)

@@ -146,6 +146,9 @@ def test_the_page_of_one_person(cast: Cast, client: Client) -> None:
         assert client.post(reverse(step, args=[carol.pk])).status_code == 404
     client.force_login(cast.users["admin"])
     assert "卡罗" in client.get(address).content.decode()
+    granted = client.get(reverse("users"), {"grant": ["imports.run", "exchange.coordinate"]})
+    assert granted.content.decode().count(">欧阳链<") == 1
+    assert "卡罗" not in granted.content.decode()
     chosen = {"capability": "audit.read", "region": cast.regions["cixi"].public_id, "chain": ""}
     assert client.post(address, chosen).status_code == 422
     for chain in ("*", cast.chains["petro"].public_id):

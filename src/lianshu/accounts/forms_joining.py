@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lianshu.accounts.models import MembershipRole, User
 from lianshu.accounts.services.invitations import DAYS_USUAL
 
+# Django's own sentences about passwords are not all translated.
+PASSWORD_PROBLEMS: Final[dict[str, str | Promise]] = {
+    "password_too_short": _("密码太短，至少要 8 位。"),
+    "password_too_common": _("这个密码太常见，容易被猜到，请换一个。"),
+    "password_too_similar": _("密码与用户名、姓名或邮箱太相似，请换一个。"),
+}
 PROOF_ENDINGS = ".jpg,.jpeg,.png,.webp,.pdf"
 
 
@@ -58,7 +65,9 @@ class NewAccountForm(forms.Form):
             try:
                 validate_password(password, person)
             except ValidationError as error:
-                self.add_error("password", error)
+                for each in error.error_list:
+                    words = PASSWORD_PROBLEMS.get(each.code or "", each.messages[0])
+                    self.add_error("password", str(words))
         return data
 
 

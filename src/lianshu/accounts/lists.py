@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lianshu.accounts.models import Membership, MembershipRole
 from lianshu.accounts.queries import memberships_managed_by
+from lianshu.accounts.queries_joining import holding
 from lianshu.authority import Actor, Capability
 from lianshu.registry.lists import organisation_filter, region_filter
-from lianshu.ui.lists import Action, ChoiceFilter, Column, ListSpec, YesNoFilter
+from lianshu.ui.lists import Action, ChoiceFilter, Column, ListSpec, Option, YesNoFilter
 
 CAPABILITY_NAMES: Final[dict[str, Promise]] = {
     Capability.COORDINATE: _("链办撮合"),
@@ -53,6 +55,18 @@ def _actions(actor: Actor) -> Sequence[Action]:
     )
 
 
+@dataclass(frozen=True)
+class GrantFilter(ChoiceFilter):
+    """Memberships with one of the chosen capabilities, wherever."""
+
+    def condition(self, value: list[str]) -> Q:
+        return holding(value)
+
+
+def _capabilities(_actor: Actor) -> list[Option]:
+    return [Option(str(each), name) for each, name in CAPABILITY_NAMES.items()]
+
+
 USERS = ListSpec[Membership, Membership](
     id="users",
     title=_("账号"),
@@ -66,6 +80,7 @@ USERS = ListSpec[Membership, Membership](
         ChoiceFilter("role", _("身份"), "role", MembershipRole, counts=True),
         organisation_filter("organisation", _("单位"), id="organisation"),
         region_filter("organisation__region"),
+        GrantFilter("grant", _("授权"), "grants__capability", _capabilities),
         YesNoFilter("blocked", _("已停用"), Q(user__is_active=False)),
     ),
     columns=(

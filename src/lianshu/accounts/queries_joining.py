@@ -80,6 +80,12 @@ def grants_of(membership: Membership) -> QuerySet[Grant]:
     )
 
 
+def holding(capabilities: Collection[str]) -> Q:
+    """Memberships with a grant of one of these; a subquery, so that none comes twice."""
+    held = Grant.objects.filter(capability__in=capabilities)
+    return Q(pk__in=held.values("membership"))
+
+
 def _in_care(actor: Actor) -> Q:
     """Rows of organisations the actor owns, or whose accounts it manages."""
     owned = [m.organisation_id for m in actor.memberships if m.role == "owner"]

@@ -53,7 +53,7 @@ def _show(
         "accounts/claim.html",
         {
             "claim": found,
-            "badge": claim_badge(found),
+            "badge": claim_badge(found).__html__(),
             "pending": found.status == ClaimStatus.PENDING,
             "own": found.user_id == request.actor.user_id,
             "deciding": can_decide_claim(request.actor, found, has_owner=owned),
