@@ -42,6 +42,9 @@ COMMANDS: dict[str, Command] = {
     "calendar": Command(
         "lianshu.cli.calendar", "app", "工作日历：calendar show 看一年，check 检查，due 算到期时间"
     ),
+    "loop": Command(
+        "lianshu.cli.loop", "app", "闭环流程：loop check 证明闭合，loop draw 画图，loop diff 比较"
+    ),
     "snapshot": Command("lianshu.cli.snapshot", "snapshot", "做一份数据快照：Parquet 文件和清单"),
     "serve": Command("lianshu.cli.serve", "serve", "启动网站、后台任务和时钟"),
     "manage": Command("lianshu.cli.manage", "manage", "Django 自带的管理命令", raw=True),
