@@ -151,6 +151,14 @@ class EndForm(forms.Form):
     )
 
 
+def _importing(target: str) -> Action:
+    return Action(_("导入名单"), f"{reverse('imports:new')}?target={target}", "file-import")
+
+
+def _member_actions(actor: Actor) -> Sequence[Action]:
+    return (_importing("chain_members"),) if cares_anywhere(actor) else ()
+
+
 def _end_member(actor: Actor, member: ChainMember, data: dict[str, Any], now: datetime) -> str:
     end_chain_member(actor=actor, member=member, on=data["on"], now=now)
     return _now("已结束，自 %(day)s 起。") % {"day": data["on"]}
@@ -201,6 +209,7 @@ CHAIN_MEMBERS = ListSpec[ChainMember, ChainMember](
     key_field="pk",
     key=lambda row: str(row.pk),
     name=lambda row: row.organisation.name,
+    actions=_member_actions,
     bulk=(
         BulkAction(
             "end",
@@ -335,7 +344,9 @@ PAIRINGS = ListSpec[Pairing, Any](
 
 
 def _liaison_actions(actor: Actor) -> Sequence[Action]:
-    return (Action(_("登记专员"), reverse("liaison-new")),) if cares_anywhere(actor) else ()
+    if not cares_anywhere(actor):
+        return ()
+    return (Action(_("登记专员"), reverse("liaison-new")), _importing("liaisons"))
 
 
 _LIAISON_FILTERS: tuple[Filter, ...] = (

@@ -101,12 +101,17 @@ def can_pair(actor: Actor, *, region: Region, chain: Chain | None) -> Verdict:
     return Verdict.no(no_pairing(region, chain))
 
 
+def no_liaisons(region: Region, chain: Chain | None) -> str:
+    """Why somebody may not keep liaisons there."""
+    where = region.name if chain is None else f"{region.name} · {chain.name}"
+    return _("您没有管理“%(where)s”专员的授权，请联系那里的链办。") % {"where": where}
+
+
 def can_keep_liaisons(actor: Actor, *, region: Region, chain: Chain | None) -> Verdict:
     """Whoever cares for the region and chain that the liaison works in."""
     if cares_for(actor, region_id=region.pk, chain_id=None if chain is None else chain.pk):
         return Verdict.yes()
-    where = region.name if chain is None else f"{region.name} · {chain.name}"
-    return Verdict.no(_("您没有管理“%(where)s”专员的授权，请联系那里的链办。") % {"where": where})
+    return Verdict.no(no_liaisons(region, chain))
 
 
 def can_edit_liaison(actor: Actor, liaison: Liaison) -> Verdict:

@@ -98,7 +98,7 @@ def organisation_edit(request: PageRequest, public_id: str) -> HttpResponse:
 @page()
 def organisation_names(request: PageRequest) -> HttpResponse:
     """Names that fit what is being typed, as options of a datalist."""
-    typed = next(iter(request.GET.values()), "")  # whatever the field is called
+    typed = request.GET.get(next(iter(request.GET), ""), "")  # whatever the field is called
     words = typed.replace("\x00", "").strip()[:60]
     found = organisations_for(request.actor).found_by(words)[:SUGGESTIONS] if words else ()
     return render(request, "registry/names.html", {"organisations": found})
