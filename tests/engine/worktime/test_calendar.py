@@ -141,6 +141,8 @@ def test_defects_of_a_table_and_of_a_pack(tmp_path: Path) -> None:
         "S015",
         "S015",
     ]
+    long = findings_of(tmp_path / "a.csv", head + "2027,2027-01-01,放假\n" * 1000)
+    assert [(one.line, one.rule) for one in long] == [(368, "W007")]
     assert findings_of(tmp_path / "a.csv", "")[0].rule == "S002"
     pack = PACK.read_text(encoding="utf-8")
     city = tmp_path / "calendar.yaml"

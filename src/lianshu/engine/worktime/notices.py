@@ -10,6 +10,7 @@ W003  a day named as worked that is no Saturday or Sunday
 W004  a stretch that ends before it begins, or lasts longer than any holiday
 W005  a day off by law is missing
 W006  several years in one table, or one year twice in a pack
+W007  a table of more rows than a year has days
 ====  ================================================================
 """
 
@@ -30,6 +31,8 @@ from lianshu.engine.worktime.official import OfficialYear, statutory_days
 
 LONGEST: Final = 15
 """Days; the longest so far, Spring Festival with its extension of 2020, were ten."""
+MAX_ROWS: Final = 366
+MAX_BYTES: Final = 1024 * 1024
 LAW_SINCE: Final = 2025
 """The law of today is of November 2024."""
 
@@ -96,12 +99,15 @@ def _read_table(path: Path) -> OfficialYear:
     entries: list[Entry] = []
     years: dict[int, int] = {}
     try:
-        table = read_sheet(path)
+        table = read_sheet(path, max_bytes=MAX_BYTES)
         mapping = guess_mapping(table.header, COLUMNS)
         about = check_mapping(table.header, mapping, COLUMNS, file=table.name)
         bad = [one for one in about if one.severity == "error"]
         parser = RowParser(COLUMNS, mapping, header=table.header, file=table.name)
-        for row in () if bad else table.rows:
+        for order, row in enumerate(() if bad else table.rows):
+            if order == MAX_ROWS:
+                message = f"一年的安排不会超过 {MAX_ROWS} 行，请核对是不是选错了文件"
+                raise DefinitionError([_row_place(path, row.number)("W007", message)])
             values, wrong = parser.parse(row)
             bad += wrong
             day, year = values.get("date"), values.get("year")
