@@ -64,7 +64,10 @@ class NewOrganisationForm(OrganisationForm):
         chains = self.fields["chain"]
         assert isinstance(regions, forms.ChoiceField)
         assert isinstance(chains, forms.ChoiceField)
-        regions.choices = [(key, region.name) for key, region in self._regions.items()]
+        regions.choices = [
+            ("", _("请选择")),
+            *((key, region.name) for key, region in self._regions.items()),
+        ]
         chains.choices = [("", _("暂不归入")), *((k, c.name) for k, c in self._chains.items())]
 
     def chosen_region(self) -> Region:

@@ -26,7 +26,7 @@ def _day(label: Any, help_text: Any = "", *, today: bool = False) -> forms.DateF
         required=today,
         help_text=help_text,
         initial=timezone.localdate if today else None,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
 
 

@@ -53,7 +53,7 @@ class SucceedForm(forms.Form):
     on = forms.DateField(
         label=_lazy("日期"),
         initial=timezone.localdate,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     note = forms.CharField(
         label=_lazy("依据"),
