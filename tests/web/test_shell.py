@@ -54,10 +54,14 @@ def test_logging_in_and_out(client: Client, cast: Cast) -> None:
 
 def test_the_menu_has_what_the_person_may_do(client: Client, cast: Cast) -> None:
     everybody = ["/", "/inbox/", "/demands/", "/resources/", "/projects/", "/recommendations/"]
+    everybody += ["/organisations/", "/chains/", "/groups/", "/pairings/", "/liaisons/"]
+    everybody += ["/regions/", "/dictionary/"]
     for name, more in {
-        "eve": ["/organisations/"],
-        "alice": ["/organisations/", "/imports/", "/jobs/"],
-        "admin": ["/organisations/", "/imports/", "/jobs/", "/accounts/users/"],
+        "eve": [],
+        "alice": ["/imports/", "/jobs/", "/claims/", "/accounts/invitations/"],
+        "admin": [
+            *("/imports/", "/jobs/", "/claims/", "/accounts/invitations/", "/accounts/users/"),
+        ],
     }.items():
         entries = menu(text_of(login(client, cast, name), "/"))
         assert entries == [*everybody, *more], name
