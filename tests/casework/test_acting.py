@@ -20,7 +20,7 @@ ASKED = Given({"subject": "借用磁测设备", "detail": "下月初用三天，
 
 
 def go(
-    cast: Cast, case: Case, who: str, action: str, given: Given | None = None, **more: str
+    cast: Cast, case: Case, who: str, action: str, given: Given | None = None, key: str = ""
 ) -> Acted:
     """Somebody of the cast acts."""
     return act(
@@ -29,7 +29,7 @@ def go(
         action=action,
         given=given or Given(),
         now=NOW + timedelta(hours=1),
-        **more,
+        key=key,
     )
 
 

@@ -159,8 +159,8 @@ class Rating(models.Model):
 
 
 class Anchor(models.Model):
-    """The heads of all cases on a day, chained to the day before: a cut tail or a missing case
-    shows."""
+    """The heads of the cases that moved since the anchor before, chained to it: a tail that was
+    cut off later, or a case that is gone, shows."""
 
     day = models.DateField(unique=True)
     cases = models.PositiveIntegerField()
