@@ -37,7 +37,8 @@ class Statement:
     uses: Use
     recorded_at: datetime
     revision: int
-    evidence_id: int | None
+    evidence: str
+    """Public id of the file that proves it, or ""."""
     evidence_note: str
     consent_on: date | None
 

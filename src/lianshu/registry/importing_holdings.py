@@ -25,6 +25,7 @@ from lianshu.imports.targets import (
 )
 from lianshu.records.errors import DomainError
 from lianshu.records.text import normalise
+from lianshu.registry.cells import column_of, value_of_cell
 from lianshu.registry.dictionary import fact_dictionary
 from lianshu.registry.importing_common import (
     OWNER_COLUMNS,
@@ -36,7 +37,7 @@ from lianshu.registry.importing_common import (
     owner_missing,
     provenance_of,
 )
-from lianshu.registry.importing_facts import column_of, may_import_facts, value_of_cell
+from lianshu.registry.importing_facts import may_import_facts
 from lianshu.registry.models import Holding, Organisation
 from lianshu.registry.naming import OrganisationNames
 from lianshu.registry.queries.facts import readable_holdings

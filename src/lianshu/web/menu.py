@@ -102,6 +102,7 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
             Place(_("结对"), "topology-star-3", "pairings"),
             Place(_("专员"), "users-group", "liaisons"),
             Place(_("区域"), "map-pin", "regions"),
+            Place(_("数据字典"), "book", "dictionary"),
         ),
     ),
     (

@@ -10,6 +10,7 @@ F004  bounds for what is no number, or the lower above the upper
 F005  a source that permits nothing, or needs consent for what it does not permit
 F006  one id twice among facts and holdings
 F007  one attribute id of two types: a snapshot has one column for it
+F008  a group that the dictionary does not list
 ====  ================================================================
 """
 
@@ -63,6 +64,13 @@ class Source(Definition):
         return Use.of(*self.needs_consent)
 
 
+class Group(Definition):
+    """Facts that people look at together."""
+
+    id: Identifier
+    title: Text
+
+
 class Choice(Definition):
     """One code of a list of our own."""
 
@@ -94,10 +102,12 @@ class Quantity(Definition):
 
 
 class FactDefinition(Quantity):
-    """A scalar: one value of an organisation for a period. `sources` are in order of trust."""
+    """A scalar: one value of an organisation for a period. `sources` are in order of trust; facts
+    of one `group` stand together on pages."""
 
     definition: Text
     periods: Annotated[tuple[PeriodKind, ...], Field(min_length=1)]
+    group: Identifier | None = None
     sources: Annotated[tuple[Identifier, ...], Field(min_length=1)]
 
     def rank(self, source: str) -> int:
@@ -136,6 +146,7 @@ class FactDictionary(Definition):
     units: tuple[Unit, ...]
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     code_lists: tuple[ChoiceList, ...] = ()
+    groups: tuple[Group, ...] = ()
     facts: Annotated[tuple[FactDefinition, ...], Field(min_length=1)]
     holdings: tuple[HoldingDefinition, ...] = ()
 
@@ -220,7 +231,11 @@ def _defects(loaded: Loaded[FactDictionary]) -> Iterator[Finding]:
                     message = f"没有来源 {source}，可用的是：{'、'.join(found.sources_by_id)}"
                     where = (part, number, "sources", place)
                     yield loaded.finding(*where, rule="F001", message=message)
+    groups = {group.id for group in found.groups}
     for number, fact in enumerate(found.facts):
+        if fact.group is not None and fact.group not in groups:
+            message = f"没有分组 {fact.group}，可用的是：{'、'.join(sorted(groups)) or '（没有）'}"
+            yield loaded.finding("facts", number, "group", rule="F008", message=message)
         yield from _quantity_defects(loaded, fact, ("facts", number))
     types: dict[str, str] = {}
     for number, holding in enumerate(found.holdings):

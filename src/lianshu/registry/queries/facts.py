@@ -79,17 +79,30 @@ def value_of(
             period_start=period.start,
             period_kind=period.kind.value,
         )
+        .select_related("evidence")
     )
     return _answer(definition, period, rows, dictionary, use=use)
 
 
 def facts_page_rows(
-    actor: Actor, organisation: Organisation, *, known_at: datetime | None = None
+    actor: Actor,
+    organisation: Organisation,
+    *,
+    known_at: datetime | None = None,
+    valid_on: date | None = None,
 ) -> list[FactAnswer]:
     """Everything the actor may read about the organisation: one answer for each fact and period,
-    in the dictionary's order, latest period first. One query."""
+    in the dictionary's order, latest period first. `valid_on` keeps periods that hold the day. One
+    query."""
     dictionary = fact_dictionary()
-    rows = Fact.objects.visible_to(actor).filter(organisation=organisation).known_at(known_at)
+    rows = (
+        Fact.objects.visible_to(actor)
+        .filter(organisation=organisation)
+        .known_at(known_at)
+        .select_related("evidence")
+    )
+    if valid_on is not None:
+        rows = rows.valid_on(valid_on)
     grouped: dict[tuple[str, Period], list[Fact]] = defaultdict(list)
     for row in rows:
         grouped[row.fact, row.period].append(row)
@@ -104,6 +117,20 @@ def facts_page_rows(
         )
         for fact, period in keys
     ]
+
+
+def statements_of(
+    actor: Actor, organisation: Organisation, fact: str, period: Period
+) -> list[Fact]:
+    """All that was ever said of one fact and period, corrected statements included, latest first,
+    as far as the actor may read it."""
+    rows = Fact.objects.visible_to(actor).filter(
+        organisation=organisation,
+        fact=fact,
+        period_start=period.start,
+        period_kind=period.kind.value,
+    )
+    return list(rows.select_related("evidence").order_by("-recorded_at", "-pk"))
 
 
 def readable_statements(actor: Actor, statements: Iterable[Fact]) -> set[int]:
@@ -140,6 +167,7 @@ def holdings_of(
         .for_use(use)
         .known_at(known_at)
         .filter(organisation=organisation)
+        .select_related("evidence")
     )
     if kind is not None:
         rows = rows.filter(kind=kind)
@@ -196,7 +224,7 @@ def _statement(row: Fact, dictionary: FactDictionary) -> Statement:
         uses=row.permitted,
         recorded_at=row.recorded_at,
         revision=row.revision,
-        evidence_id=row.evidence_id,
+        evidence=row.evidence.public_id if row.evidence else "",
         evidence_note=row.evidence_note,
         consent_on=row.consent_on,
     )

@@ -32,6 +32,11 @@ def organisation_by_id(actor: Actor, public_id: str) -> Organisation | None:
     )
 
 
+def organisation_of_key(actor: Actor, key: int) -> Organisation | None:
+    """One organisation by the key that other rows name it by, or None."""
+    return Organisation.objects.visible_to(actor).filter(pk=key).first()
+
+
 def current_code(organisation: Organisation) -> str:
     """Its credit code now; "" when it has none."""
     current = organisation.identifiers.filter(kind=IdentifierKind.USCC, valid_to__isnull=True)

@@ -106,11 +106,17 @@ def _download(
 ) -> FileResponse:
     file = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it
     write_list(cast(BinaryIO, file), spec, state, actor, format)
+    return download_of(cast(BinaryIO, file), spec.id, str(spec.title), format)
+
+
+def download_of(file: BinaryIO, name: str, title: str, format: Format) -> FileResponse:
+    """A file that was written, as a download called by its title and the time; `name` is for
+    programs that read no Chinese."""
     file.seek(0)
     response = FileResponse(file, content_type=TYPES[format])
     response.headers["Content-Disposition"] = (
-        f'attachment; filename="{spec.id}.{format}"; '
-        f"filename*=UTF-8''{quote(file_name(str(spec.title), format))}"
+        f'attachment; filename="{name}.{format}"; '
+        f"filename*=UTF-8''{quote(file_name(title, format))}"
     )
     response.headers["Cache-Control"] = "no-store"
     return response
