@@ -146,8 +146,8 @@ ACTS = ListSpec[AuditEntry, ActRow](
         DateFilter("at", _("时间"), "at"),
     ),
     columns=(
-        Column("action", _("办理"), lambda row: action_label(row.entry.action)),
         Column("object", _("对象"), lambda row: row.entry.object_label),
+        Column("action", _("办理"), lambda row: action_label(row.entry.action)),
         Column("who", _("经办人"), lambda row: row.entry.actor_name, sort="actor_name"),
         Column("behalf", _("代谁办理"), lambda row: row.entry.behalf, sort="behalf"),
         Column("at", _("时间"), lambda row: row.entry.at, kind="moment", sort="at"),

@@ -98,7 +98,8 @@ def substitutes(request: PageRequest) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     user = request.user
     assert isinstance(user, User)
-    form = SubstituteForm(request.POST or None, colleagues=colleagues_of(user.pk, now=now))
+    colleagues = list(colleagues_of(user.pk, now=now))
+    form = SubstituteForm(request.POST or None, colleagues=colleagues)
     if form.is_valid() and _name(request, form, user, now):
         return HttpResponseRedirect(reverse("substitutes"))
     return render(
@@ -106,7 +107,7 @@ def substitutes(request: PageRequest) -> HttpResponse:
         "accounts/substitutes.html",
         {
             "form": form,
-            "now": now,
+            "colleagues": colleagues,
             "mandates": [_with_state(row, now) for row in my_mandates(actor)],
             "for_others": [_with_state(row, now) for row in whom_i_stand_in_for(actor)],
             "for_me": [_with_state(row, now) for row in my_substitutes(actor)],

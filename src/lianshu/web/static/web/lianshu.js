@@ -174,4 +174,6 @@ document.addEventListener("DOMContentLoaded", () => {
   arrive(document);
   document.querySelectorAll("[data-list]").forEach(recount);
   document.querySelectorAll("form").forEach(reveal);
+  // On a phone the tabs are wider than the screen.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 });
