@@ -31,7 +31,10 @@ from lianshu.registry.scoping import NOTHING, within
 
 def has_owner(organisation_id: int, *, now: datetime, other_than: int | None = None) -> bool:
     """Whether somebody who can log in is its owner; `other_than` leaves one membership out."""
-    return _owners(now).filter(organisation_id=organisation_id).exclude(pk=other_than).exists()
+    owners = _owners(now).filter(organisation_id=organisation_id)
+    if other_than is not None:
+        owners = owners.exclude(pk=other_than)
+    return owners.exists()
 
 
 def organisations_with_owner(ids: Collection[int], *, now: datetime) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.internal.flows.password_reset import request_password_reset
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -36,7 +36,7 @@ class GrantForm(forms.Form):
 
     capability = forms.ChoiceField(
         label=_lazy("能力"),
-        choices=[("", _lazy("请选择")), *((c.value, n) for c, n in CAPABILITY_NAMES.items())],
+        choices=[("", _lazy("请选择")), *((str(c), n) for c, n in CAPABILITY_NAMES.items())],
     )
     region = forms.ChoiceField(label=_lazy("区域（含下级）"))
     chain = forms.ChoiceField(
@@ -153,8 +153,7 @@ def user_reset(request: PageRequest, membership_id: int) -> HttpResponse:
     """Send the mail by which the person sets a new password."""
     membership = _membership(request, membership_id)
     note_reset_mail(actor=request.actor, membership=membership, now=timezone.now())
-    form = ResetPasswordForm({"email": membership.user.email})
-    if form.is_valid():
-        form.save(request)
+    # Not by the form, which writes to everybody who has this address.
+    request_password_reset(request, membership.user.email, [membership.user], None)
     say(request, _("重设密码的邮件已发到%(name)s登记的邮箱。") % {"name": membership.user.name})
     return _back(membership_id)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from lianshu.accounts.models import Claim, ClaimStatus, Membership, MembershipRole, User
 from lianshu.accounts.queries import token_digest
 from lianshu.accounts.queries_joining import deciders_of, has_owner, organisation_by_code
-from lianshu.accounts.rules import can_decide_claim, can_join
-from lianshu.accounts.services.people import admit, open_account
+from lianshu.accounts.rules import can_decide_claim
+from lianshu.accounts.services.people import admit, open_account, person_of
 from lianshu.audit.services import record
 from lianshu.authority import Actor, Refusal, require
 from lianshu.engine.identity import Verdict, check_credit_code
@@ -74,9 +74,8 @@ def claim_organisation(
     *, actor: Actor, uscc: str, proof: File[Any], now: datetime, note: str = ""
 ) -> tuple[Claim, str]:
     """A claim by somebody who has an account."""
-    require(can_join(actor))
     organisation = organisation_claimed(uscc)
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(pk=person_of(actor))
     if Membership.objects.active_at(now).filter(user=user, organisation=organisation).exists():
         raise DomainError(
             _("您已经是“%(name)s”的成员。要改变身份，请联系本单位的负责人。")

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from lianshu.accounts.models import Invitation, Membership, MembershipRole, User
 from lianshu.accounts.queries import token_digest
 from lianshu.accounts.queries_joining import InvitationState, has_owner, state_of
-from lianshu.accounts.rules import can_invite, can_join, can_manage_members
-from lianshu.accounts.services.people import admit, open_account
+from lianshu.accounts.rules import can_invite, can_manage_members
+from lianshu.accounts.services.people import admit, open_account, person_of
 from lianshu.audit.queries import entries_about
 from lianshu.audit.services import record
 from lianshu.authority import Actor, Refusal, require
@@ -135,8 +135,7 @@ def _unused(invitation: Invitation) -> QuerySet[Invitation]:
 @transaction.atomic
 def accept_invitation(*, actor: Actor, invitation: Invitation, now: datetime) -> Membership:
     """The actor becomes a member. One of two who try at once wins; `Conflict` for the other."""
-    require(can_join(actor))
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(pk=person_of(actor))
     return _accept(actor, user, invitation, now)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.accounts.models import Invitation, Membership, MembershipRole, User
 from lianshu.accounts.queries_joining import has_owner
-from lianshu.accounts.rules import can_manage_accounts, can_manage_members
+from lianshu.accounts.rules import can_join, can_manage_accounts, can_manage_members
 from lianshu.accounts.services.grants import require_scope_within
 from lianshu.audit.services import record
 from lianshu.authority import Actor, Refusal, require
@@ -40,6 +40,13 @@ def create_user(
     )
     record(actor=actor, action="user.created", obj=user, now=now)
     return user, membership
+
+
+def person_of(actor: Actor) -> int:
+    """The user who comes in as themselves; refused for programs and for whoever acts for others."""
+    require(can_join(actor))
+    assert actor.user_id is not None  # can_join refuses whoever has no user
+    return actor.user_id
 
 
 def open_account(
