@@ -87,14 +87,15 @@ def city_figures() -> list[Figure]:
     forms = dict(units.order_by().values_list("form").annotate(Count("pk")))
     places = dict(Region.objects.order_by().values_list("kind").annotate(Count("pk")))
     tiers = dict(Chain.objects.order_by().values_list("tier").annotate(Count("pk")))
-    split = "、".join(
-        _("%(tier)s %(count)d 条") % {"tier": str(tier.label), "count": tiers.get(tier, 0)}
-        for tier in ChainTier
-    )
     communities = sum(forms.get(form, 0) for form in ("industrial", "building", "market"))
     return [
         Figure(
-            _("产业链（%(split)s）") % {"split": split},
+            _("产业链（核心 %(a)d、协同 %(b)d、特色 %(c)d）")
+            % {
+                "a": tiers.get(ChainTier.CORE, 0),
+                "b": tiers.get(ChainTier.COLLABORATIVE, 0),
+                "c": tiers.get(ChainTier.SPECIAL, 0),
+            },
             sum(tiers.values()),
             _("21 条；“7+10+X”，其中特色 4 条是推算"),
             "chains",

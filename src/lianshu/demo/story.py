@@ -4,6 +4,7 @@ proposals sent, a few accepted and declined, one contract signed; the rest waits
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,10 +21,22 @@ from lianshu.exchange.services.recommendations import (
 
 UNMATCHED: Final = 8
 """The newest demands are left without recommendations: the officer's first work."""
-MATCHED: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How far things have gone: of the demands `matched`, so many were `sent`; of those the first
+    `accepted`, of those the first `signed`."""
+
+    matched: int
+    sent: int
+    accepted: int
+    signed: int
+
+
+SMALL: Final = Story(matched=60, sent=12, accepted=4, signed=1)
+LARGE: Final = Story(matched=150, sent=48, accepted=20, signed=6)
 """Not more: each ranking costs a moment, and what is left is work to do."""
-SENT: Final = 12
-ACCEPTED: Final = 4
 DECLINED: Final[tuple[str, ...]] = (
     DeclineReason.TOO_EARLY,
     DeclineReason.PRICE,
@@ -32,7 +45,7 @@ DECLINED: Final[tuple[str, ...]] = (
 )
 
 
-def tell_story(*, officer: Actor, first: Collection[int], now: datetime) -> None:
+def tell_story(*, officer: Actor, story: Story, first: Collection[int], now: datetime) -> None:
     """Play it with the services people use, the same at every load; demands of the organisations
     `first` before others."""
     demands = list(
@@ -41,29 +54,31 @@ def tell_story(*, officer: Actor, first: Collection[int], now: datetime) -> None
         .filter(kind=DemandKind.TECHNOLOGY)
         .order_by("published_at", "external_id", "title_key")
     )[:-UNMATCHED]
-    demands = sorted(demands, key=lambda demand: demand.owner_id not in first)[:MATCHED]
+    demands = sorted(demands, key=lambda demand: demand.owner_id not in first)[: story.matched]
     for number, demand in enumerate(demands):
         match_post(actor=officer, post=demand, now=_before(now, days=20, minutes=number))
-    for number, demand in enumerate(demands[:SENT]):
-        _handle(officer, demand, number, _before(now, days=10, minutes=-number * 40))
+    for number, demand in enumerate(demands[: story.sent]):
+        # Spread over ten days, so that a week's list has something in it.
+        at = _before(now, days=12, minutes=-number * 5 * 60 * 48 // story.sent)
+        _handle(officer, story, demand, number, at)
 
 
 def _before(now: datetime, *, days: int, minutes: int) -> datetime:
     return now - timedelta(days=days) + timedelta(minutes=minutes)
 
 
-def _handle(officer: Actor, demand: Demand, number: int, now: datetime) -> None:
+def _handle(officer: Actor, story: Story, demand: Demand, number: int, now: datetime) -> None:
     best = list(open_recommendations_of(officer, demand)[:2])
     if not best:
         return
     first = send_recommendation(actor=officer, recommendation=best[0], now=now)
-    if number < ACCEPTED:
-        _accept(officer, first, now, signed=number == 0)
-    elif number - ACCEPTED < len(DECLINED):
+    if number < story.accepted:
+        _accept(officer, first, now, signed=number < story.signed)
+    elif number - story.accepted < len(DECLINED) * story.signed:
         decline_recommendation(
             actor=officer,
             recommendation=first,
-            reason=DECLINED[number - ACCEPTED],
+            reason=DECLINED[(number - story.accepted) % len(DECLINED)],
             now=now + timedelta(days=1),
         )
     for second in best[1:]:
@@ -81,5 +96,5 @@ def _accept(officer: Actor, first: Recommendation, now: datetime, *, signed: boo
             status=ProjectStatus.SIGNED,
             note="双方签订技术开发合同",
             version=project.version,
-            now=now + timedelta(days=6),
+            now=now + timedelta(days=1, hours=20),
         )

@@ -23,6 +23,7 @@ STRENGTH = {
     "small": {0: 5, 1: 8, 2: 5, 3: 1},
     "micro": {0: 8, 1: 6, 2: 1},
 }
+STREETS = ("街道", "镇", "乡")
 OWN_PREFIX = {"330281": "余姚市", "330282": "慈溪市", "330225": "象山县", "330226": "宁海县"}
 """Counties whose firms often carry their name; the others' say 宁波."""
 INTRODUCTIONS = (
@@ -61,6 +62,8 @@ class Registry:
         self._names = iter(pairs)
         self._streets = {}
         for street in self.sources.streets:
+            if not street.name.endswith(STREETS):
+                continue  # a zone that only statistics use: nobody says to be at home there
             self._streets.setdefault(street.county, []).append((street.code, street.name))
 
     def new_word(self) -> str:

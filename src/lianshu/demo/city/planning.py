@@ -10,6 +10,7 @@ from lianshu.demo.city.model import ChainPlan, CityPlan, FactPlan, HoldingPlan, 
 from lianshu.demo.city.organisations import (
     CITY,
     ENTERPRISE,
+    STREETS,
     Registry,
     add_enterprises,
     chain_plan,
@@ -78,7 +79,7 @@ def _places(sources: CitySources) -> Iterator[Place]:
         yield Place(zone.id, zone.name.zh, "zone", zone.street, name_en=zone.name.en or "")
     for street in sources.streets:
         # Six rows of the public list are zones that only statistics use.
-        kind = "zone" if not street.name.endswith(("街道", "镇", "乡")) else "street"
+        kind = "street" if street.name.endswith(STREETS) else "zone"
         yield Place(street.code, street.name, kind, street.county, street.code)
 
 

@@ -133,7 +133,7 @@ def pairings_of(
         firms = [
             u for u in units if u.business is not None and u.chain == chain.id and u not in leads
         ]
-        topic = chain.topics[(number // len(chains) * 3 + number) % len(chain.topics)]
+        topic = chain.topics[(number // len(chains) + number) % len(chain.topics)]
         pairings.append(
             PairingPlan(
                 lead=lead.key,
@@ -153,15 +153,14 @@ def liaisons_of(city: CityFile, units: Sequence[Unit], draw: Draw, year: int) ->
     liaisons = []
     for kind, count in LIAISONS.items():
         senders = [unit for unit in units if unit.kind == SENDERS[kind]]
+        met: set[str] = set()
         for number in range(count):
             sender = senders[number % len(senders)]
-            near = [
-                unit
-                for unit in firms
-                if kind in ("talent", "broker")
-                or (unit.county == sender.county and kind in ("helper", "agent"))
-                or (kind == "instructor" and unit.chain == (sender.chain or unit.chain))
-            ]
+            near = [unit for unit in firms if _is_near(kind, unit, sender)]
+            # Whoever comes first to a place calls on the firms that people of the demo work in.
+            known = [unit for unit in near if unit.key not in met and _is_written(unit)]
+            met.update(unit.key for unit in known)
+            others = draw.some([unit for unit in near if unit not in known], draw.between(6, 12))
             liaisons.append(
                 LiaisonPlan(
                     kind=kind,
@@ -170,11 +169,23 @@ def liaisons_of(city: CityFile, units: Sequence[Unit], draw: Draw, year: int) ->
                     unit=sender.key,
                     region=sender.region,
                     chain=sender.chain,
-                    serves=tuple(unit.key for unit in draw.some(near, draw.between(6, 14))),
+                    serves=tuple(unit.key for unit in [*known[:4], *others]),
                     since=date(draw.between(year - 2, year), draw.between(1, 12), 1),
                 )
             )
     return liaisons
+
+
+def _is_near(kind: str, unit: Unit, sender: Unit) -> bool:
+    """Whether a liaison of this kind, sent by `sender`, calls on the firm."""
+    if kind in ("helper", "agent"):
+        return unit.county == sender.county
+    return kind != "instructor" or sender.chain in (None, unit.chain)
+
+
+def _is_written(unit: Unit) -> bool:
+    """Written by hand, not composed: those are numbered."""
+    return "-" not in unit.key
 
 
 def links_of(units: Sequence[Unit], draw: Draw, year: int) -> list[LinkPlan]:

@@ -17,7 +17,7 @@ from lianshu.demo.pack import DemoPack
 from lianshu.demo.queries import SOURCE, demo_is_loaded
 from lianshu.demo.services.gathered import LOADER, City, Progress
 from lianshu.demo.services.people import load_accounts, tell_of_people
-from lianshu.demo.services.posting import SPREAD_DAYS, load_composed, load_written
+from lianshu.demo.services.posting import MOST_DAYS, load_composed, load_written
 from lianshu.demo.services.registering import (
     add_chains,
     add_places,
@@ -26,7 +26,7 @@ from lianshu.demo.services.registering import (
     add_units,
     merge_duplicate,
 )
-from lianshu.demo.story import tell_story
+from lianshu.demo.story import LARGE, SMALL, tell_story
 from lianshu.records.errors import DomainError
 from lianshu.registry.services import add_chain, add_region, create_organisation
 
@@ -43,7 +43,7 @@ def load_demo(
         raise DomainError(
             _("这个数据库里已有账号，演示数据只能装入空库。请换一个 LIANSHU_VAR 或清空数据库。")
         )
-    begun = now - timedelta(days=SPREAD_DAYS + 1)
+    begun = now - timedelta(days=MOST_DAYS + 1)
     city = City()
     _add_regions(pack, city)
     plan = None if sources is None else _compose(pack, sources, now)
@@ -68,7 +68,8 @@ def load_demo(
         merge_duplicate(plan, city, now - timedelta(days=30))
         tell_of_people(city, plan.units, now)
     written = {city.organisations[each.id].pk for each in pack.organisations}
-    tell_story(officer=_office_actor(pack, now), first=written, now=now)
+    story = SMALL if plan is None else LARGE
+    tell_story(officer=_office_actor(pack, now), story=story, first=written, now=now)
 
 
 def _compose(pack: DemoPack, sources: CitySources, now: datetime) -> CityPlan:

@@ -24,7 +24,11 @@ from lianshu.records.errors import DomainError
 from lianshu.records.keying import KeyMaker
 
 SPREAD_DAYS: Final = 60
-"""The posts of the demo were published over this many days before the day of loading."""
+"""The hand-written posts were published over this many days before the day of loading."""
+BATCHES: Final = 60
+EVERY: Final = 3
+MOST_DAYS: Final = BATCHES * EVERY
+"""The composed ones over so many: the first are about to run out."""
 MONEY: Final = ("price", "amount")
 
 
@@ -121,8 +125,8 @@ def load_composed(
     total, done = len(demands) + len(resources), 0
     with KeyMaker() as maker:
         for model, posts in ((Demand, demands), (Resource, resources)):
-            for number in range(SPREAD_DAYS):
-                part = posts[number::SPREAD_DAYS]
+            for number in range(BATCHES):
+                part = posts[number::BATCHES]
                 rows = [
                     _composed_row(place, post, units[post.owner], city, now)
                     for place, post in enumerate(part, 1)
@@ -132,9 +136,13 @@ def load_composed(
                     if plan.reason:
                         raise DomainError(plan.reason)
                 compute_keys(plans, maker)
-                save_plans(actor=LOADER, plans=plans, now=_day(number, now))
+                save_plans(actor=LOADER, plans=plans, now=_batch_day(number, now))
                 done += len(part)
                 progress(done, total, "需求和资源")
+
+
+def _batch_day(number: int, now: datetime) -> datetime:
+    return now - timedelta(days=1 + number * EVERY, hours=number % 9)
 
 
 def _composed_row(number: int, post: PostPlan, owner: Unit, city: City, now: datetime) -> PostRow:
