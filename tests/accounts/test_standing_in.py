@@ -238,6 +238,13 @@ def test_an_agent_is_a_handler_of_one_organisation_and_nothing_else(cast: Cast) 
     )
     early = mandate(cast, first=WEEK + timedelta(days=1), last=WEEK + timedelta(days=1))
     assert "起生效" in why_not_standing(early.agent_id, f"mandate:{early.pk}", now=NOW)
+    firm = cast.organisations["magnets"]
+    firm.ended_on = TODAY
+    firm.save()
+    assert under(cast, row).behalf is None
+    assert "已终止或并入" in why_not_standing(row.agent_id, f"mandate:{row.pk}", now=NOW)
+    with pytest.raises(DomainError, match="终止"):
+        mandate(cast, actor=SYSTEM)
     cast.users["yinzhou"].is_active = False
     cast.users["yinzhou"].save()
     assert not actor_by_user_id(row.agent_id, NOW, standing=f"mandate:{row.pk}").is_known

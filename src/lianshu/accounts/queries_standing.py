@@ -79,6 +79,8 @@ def _ended(row: Standing, now: datetime) -> str:
         return _("%(what)s已于 %(to)s 到期。如需继续，请对方重新登记。") % names
     if now < row.valid_from:
         return _("%(what)s从 %(from)s 起生效，现在还不能办理。") % names
+    if isinstance(row, Mandate) and row.organisation.ended_on is not None:
+        return _("%(what)s不能继续：单位已终止或并入别的单位。") % names
     if isinstance(row, Substitution) and not row.absent.is_active:
         return _("%(what)s不能继续：对方的账号已停用。") % names
     return ""

@@ -31,6 +31,7 @@ from lianshu.files.sniffing import DOCUMENTS
 from lianshu.notices.services import notify
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.models import Organisation
+from lianshu.registry.services.periods import check_exists
 from lianshu.ui.formats import day
 
 DAYS_MOST: Final = 366
@@ -221,6 +222,7 @@ def record_mandate(
     told at once.
     """
     require(can_record_mandate(actor, organisation))
+    check_exists(organisation)
     if agent.pk in actor.stands_for:
         raise Refusal(_("不能登记给自己的委托。请单位负责人或另一位同事登记。"))
     if not matters:
