@@ -202,6 +202,7 @@ def test_who_may_decide(city: Cast, client: Client) -> None:
     own = client.get(address).content.decode()
     assert "撤回认领" in own
     assert 'name="role"' not in own
+    assert address in client.get(reverse("account")).content.decode()
     with pytest.raises(Refusal, match="提出认领的人"):
         withdraw_claim(claim=claim, actor=city.actor("bob", now=now), now=now)
     assert client.post(reverse("claim-withdraw", args=[claim.public_id])).status_code == 302

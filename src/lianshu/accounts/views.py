@@ -17,6 +17,7 @@ from lianshu.accounts.forms import NewUserForm, TokenForm
 from lianshu.accounts.lists import CAPABILITY_NAMES
 from lianshu.accounts.models import User
 from lianshu.accounts.queries import own_tokens
+from lianshu.accounts.queries_joining import own_claims
 from lianshu.accounts.services import create_user, issue_token, revoke_token
 from lianshu.accounts.services import set_language as remember_language
 from lianshu.authority import Capability, Refusal
@@ -40,7 +41,12 @@ def account(request: PageRequest) -> HttpResponse:
     return render(
         request,
         "accounts/account.html",
-        {"person": user, "memberships": memberships, "capability_names": CAPABILITY_NAMES},
+        {
+            "person": user,
+            "memberships": memberships,
+            "capability_names": CAPABILITY_NAMES,
+            "claims": own_claims(request.actor),
+        },
     )
 
 
