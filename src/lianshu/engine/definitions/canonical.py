@@ -65,8 +65,6 @@ def _plain(value: object) -> object:
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         return _plain({field.alias or name: getattr(value, name) for name, field in fields.items()})
-    if isinstance(value, Written):
-        return _plain(value.canonical())
     if isinstance(value, Enum):
         return _plain(value.value)
     if value is None or isinstance(value, bool | int):
@@ -86,4 +84,7 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if isinstance(value, set | frozenset):
         return sorted((_plain(item) for item in value), key=canonical_json)
+    # Last, because asking for a protocol is slow.
+    if isinstance(value, Written):
+        return _plain(value.canonical())
     raise TypeError(f"a definition cannot hold {type(value).__name__}: {value!r}")

@@ -65,12 +65,15 @@ class Graph:
         """The edges that lead on from a step."""
         return self._from.get(step, [])
 
-    def entries(self) -> list[str]:
-        """The steps where a case can come in: the start, and where a reopened one goes on."""
-        given = [self.loop.start]
-        if self.loop.reopening:
-            given.append(self.loop.reopening.to)
-        return [name for name in given if name in self.steps]
+    def visited(self) -> set[str]:
+        """The steps and ends that a case can come to, a reopened one among them."""
+        if self.loop.start not in self.steps:
+            return set()
+        found = self.reached([self.loop.start])
+        reopening = self.loop.reopening
+        if reopening and reopening.to in self.steps and found & self.reopened_from():
+            found |= self.reached([reopening.to])
+        return found
 
     def reopened_from(self) -> set[str]:
         """The ends from which a case can be opened again."""

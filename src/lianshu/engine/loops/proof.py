@@ -21,7 +21,7 @@ class Proof:
         self.loop = loaded.value
         self.graph = Graph(self.loop)
         self.roles: dict[str, Role] = {role.id: role for role in self.loop.roles}
-        self.reached = self.graph.reached(self.graph.entries())
+        self.reached = self.graph.visited()
         self.names = {step.id: str(step.name) for step in self.loop.steps}
         self.names |= {end.id: str(end.name) for end in self.loop.ends}
 
