@@ -73,7 +73,10 @@ def _ended(row: Standing, now: datetime) -> str:
     if row.revoked_at is not None:
         reason = row.revoked_reason if isinstance(row, Mandate) else ""
         if reason:
-            return _("%(what)s已被撤销：%(reason)s") % {**names, "reason": reason}
+            return _("%(what)s已被撤销：%(reason)s。") % {
+                **names,
+                "reason": reason.rstrip("。."),
+            }
         return _("%(what)s已提前结束。") % names
     if now >= row.valid_to:
         return _("%(what)s已于 %(to)s 到期。如需继续，请对方重新登记。") % names
