@@ -201,12 +201,13 @@ def add_groups(registry: Registry) -> None:
                 county=county,
                 introduction=f"位于{place}，专员常驻，代办登记、用工、能评和人才事项。",
             )
-    groups = [(chain, "interest", name) for chain, name in city.interest]
-    for number, (chain, form, name) in enumerate([*groups, *city.alliances], 1):
+    interest = [(chain, "interest", name) for chain, name in city.interest]
+    others = [(chain, str(form), name) for chain, form, name in city.alliances]
+    for number, (chain, kind, name) in enumerate([*interest, *others], 1):
         registry.add(
             key=f"group-{number}",
             kind="alliance",
-            form=form,
+            form=kind,
             name=f"宁波{name}",
             short_name=name,
             region=CITY,

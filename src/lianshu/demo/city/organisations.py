@@ -158,7 +158,8 @@ def _add_enterprise(
     region, place = registry.street(county)
     # Every chain has firms of every size that its lead firms can come from.
     size = "large" if number <= 2 else draw.weighted(SIZES)
-    business = _business(draw, registry.year, chain, parts, size)
+    part, industry = draw.pick(parts), draw.pick(chain.industries)
+    business = _business(draw, registry.year, chain, part, industry, size)
     word, trade = registry.new_word(), draw.pick(chain.trades)
     prefix = OWN_PREFIX[county] if county in OWN_PREFIX and draw.chance(45) else "宁波"
     form = "股份有限公司" if size == "large" and draw.chance(70) else "有限公司"
@@ -204,7 +205,8 @@ def written_units(
             chain = chains[each.chain]
             parts = [part for part in segments_of(chain) if part.parent]
             size = "medium" if each.chain in led else "large"
-            business = _business(draw, year, chain, parts, size)
+            part = _fitting(parts, each.introduction)
+            business = _business(draw, year, chain, part, chain.industries[0], size)
             led.add(each.chain)
         units.append(
             Unit(
@@ -227,20 +229,28 @@ def written_units(
 
 
 def _business(
-    draw: Draw, year: int, chain: CityChain, parts: list[SegmentPlan], size: str
+    draw: Draw, year: int, chain: CityChain, part: SegmentPlan, industry: str, size: str
 ) -> Business:
-    part = draw.pick(parts)
-    topics = [number for number, topic in enumerate(chain.topics) if topic.at == part.name]
     eldest = {"large": 1986, "medium": 1992, "small": 1996, "micro": 2012}[size]
     youngest = {"large": 2010, "medium": 2016}.get(size, year - 1)
+    topics = [number for number, topic in enumerate(chain.topics) if topic.at == part.name]
     return Business(
         chain=chain.id,
         segment=part.code,
         segment_name=part.name,
         topic=draw.pick(topics) if topics else None,
-        industry=draw.pick(chain.industries),
+        industry=industry,
         founded=draw.day(date(eldest, 1, 8), date(youngest, 12, 20)),
         size=size,
         staff=draw.between(*STAFF[size]),
         strength=draw.weighted(STRENGTH[size]),
     )
+
+
+def _fitting(parts: list[SegmentPlan], text: str) -> SegmentPlan:
+    """The segment whose name shares most pairs of characters with the text."""
+
+    def shared(part: SegmentPlan) -> int:
+        return sum(part.name[n : n + 2] in text for n in range(len(part.name) - 1))
+
+    return max(parts, key=shared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from lianshu.demo.city.drawing import Draw
 from lianshu.demo.city.model import PostPlan, Unit
@@ -53,6 +54,15 @@ COMMON = frozenset({"bank", "university", "agency", "community"})
 TRIES = 60
 
 
+class Texts(NamedTuple):
+    """The words of one post."""
+
+    title: str
+    summary: str
+    detail: str
+    indicators: tuple[str, ...]
+
+
 class Composer:
     """Writes posts without writing one twice."""
 
@@ -101,7 +111,7 @@ class Composer:
             budget=(low, low * self.draw.between(2, 4)) if self.draw.chance(72) else None,
             days=self.draw.between(60, 420) if self.draw.chance(80) else None,
             facets={},
-            **texts,
+            **texts._asdict(),
         )
 
     def _resource(self, number: int) -> PostPlan:
@@ -121,7 +131,7 @@ class Composer:
             budget=None,
             days=None,
             facets=self._facets(kind, chain, topic, number),
-            **texts,
+            **texts._asdict(),
         )
 
     def _owner_of(self, kind: str, chain: CityChain) -> Unit:
@@ -134,7 +144,7 @@ class Composer:
 
     def _texts_of(
         self, patterns: Patterns, chain: CityChain, topic: Topic, owner: Unit, *, good: bool
-    ) -> dict[str, object]:
+    ) -> Texts:
         """Title, summary, detail and indicators that no other post has."""
         words = {
             **topic.model_dump(),
@@ -163,12 +173,7 @@ class Composer:
                 fill("{goal}", words, good=good),
                 *(fill(each, words) for each in self.draw.some(patterns.indicators, 2)),
             ]
-        return {
-            "title": title,
-            "summary": summary,
-            "detail": detail,
-            "indicators": tuple(wanted),
-        }
+        return Texts(title, summary, detail, tuple(wanted))
 
     def _facets(
         self, kind: str, chain: CityChain, topic: Topic, number: int

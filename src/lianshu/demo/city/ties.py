@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,7 @@ from lianshu.demo.city.model import (
     PairingPlan,
     Unit,
 )
+from lianshu.demo.city.organisations import segments_of
 from lianshu.demo.city.sources import CityChain, CityFile
 
 PAIRINGS = 40
@@ -43,10 +45,6 @@ def members_of(
 ) -> list[MemberPlan]:
     """Everybody's role and segment; some firms work in two chains."""
     members: list[MemberPlan] = []
-    segments = {(u.chain, u.business.segment): u.business.segment_name for u in units if u.business}
-    others: dict[str, list[tuple[str, str]]] = {}
-    for (chain, code), name in segments.items():
-        others.setdefault(name, []).append((str(chain), code))
     for chain in chains:
         leads = {unit.key for unit in leads_of(chain.id, units)}
         for unit in units:
@@ -70,25 +68,13 @@ def _visitors(chain: CityChain, units: Sequence[Unit], draw: Draw, year: int) ->
     firms = [u for u in units if u.business is not None and u.chain != chain.id]
     schools = [u for u in units if u.kind == "university"]
     since = date(year - 1, 3, 1)
-    parts = [number for number, _each in enumerate(_codes(chain))]
+    codes = [part.code for part in segments_of(chain) if part.parent]
     found = [
-        MemberPlan(chain.id, unit.key, "member", _codes(chain)[draw.pick(parts)], since)
+        MemberPlan(chain.id, unit.key, "member", draw.pick(codes), since)
         for unit in draw.some(firms, 6)
     ]
     school = draw.pick(schools)
     return [*found, MemberPlan(chain.id, school.key, "chain_innovator", "", since)]
-
-
-def _codes(chain: CityChain) -> list[str]:
-    """The codes of the finest segments, as `segments_of` numbers them."""
-    codes, number = [], 0
-    for groups in chain.segments.values():
-        for parts in groups.values():
-            number += 1
-            for _part in parts:
-                number += 1
-                codes.append(f"{number:02d}")
-    return codes
 
 
 def affiliations_of(units: Sequence[Unit], draw: Draw, year: int) -> list[AffiliationPlan]:
@@ -101,11 +87,14 @@ def affiliations_of(units: Sequence[Unit], draw: Draw, year: int) -> list[Affili
             by_chain.setdefault(unit.chain, []).append(unit)
     found: list[AffiliationPlan] = []
     settled: set[str] = set()
+    communities = Counter(unit.county for unit in units if unit.kind == "community")
     for unit in units:
         since = date(draw.between(year - 4, year), draw.between(1, 12), 1)
         if unit.kind == "community":
             free = [u for u in by_county.get(unit.county, ()) if u.key not in settled]
-            for resident in draw.some(free, draw.between(14, 30)):
+            # So that no community of the county is left without residents.
+            most = len(by_county.get(unit.county, ())) // communities[unit.county]
+            for resident in draw.some(free, min(draw.between(14, 30), most)):
                 settled.add(resident.key)
                 found.append(AffiliationPlan(unit.key, resident.key, "resident", since))
         elif unit.kind == "association":
