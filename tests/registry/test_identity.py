@@ -93,14 +93,14 @@ def test_what_a_code_is_refused_for_names_the_check_and_the_look_alike(cast: Cas
 
 
 def test_who_needs_a_code_and_who_may_lack_one(cast: Cast) -> None:
-    def register(kind: str, **values: str) -> Organisation:
+    def register(kind: str, *, form: str = "") -> Organisation:
         return create_organisation(
             actor=cast.actor("admin"),
             name="新单位",
             kind=kind,
             region=cast.regions["cixi"],
             now=NOW,
-            **values,
+            form=form,
         )
 
     with pytest.raises(DomainError, match="企业都有") as missing:

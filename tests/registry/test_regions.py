@@ -25,7 +25,7 @@ def test_a_manager_keeps_the_tree_below_the_grant(cast: Cast) -> None:
 
     def new(**values: str) -> Region:
         given = {"code": "xingchuang", "name": "新创谷", "kind": "zone", **values}
-        return create_region(actor=admin, parent=yinzhou, now=NOW, **given)  # type: ignore[arg-type]
+        return create_region(actor=admin, parent=yinzhou, now=NOW, **given)
 
     zone = new()
     assert set(zone.ancestry.values_list("ancestor__code", flat=True)) == {

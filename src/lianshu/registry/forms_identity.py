@@ -68,7 +68,9 @@ class LinkForm(RelationForm):
     """Somebody who has power over the organisation."""
 
     holder = OrganisationField(label=_("对方单位"), help_text=_("管着本单位、或持有本单位股份的。"))
-    kind = forms.ChoiceField(label=_("对方是本单位的"), choices=LinkKind.choices)
+    kind = forms.ChoiceField(
+        label=_("对方是本单位的"), choices=[("", _("请选择")), *LinkKind.choices]
+    )
     share = forms.DecimalField(
         label=_("持股比例（%）"),
         required=False,
@@ -110,6 +112,7 @@ class MergeForm(RelationForm):
     kind = forms.ChoiceField(
         label=_("为什么"),
         choices=[
+            ("", _("请选择")),
             (SuccessionKind.DUPLICATE, _("重复登记：本来就是同一家，登记了两次")),
             (SuccessionKind.ABSORBED, _("吸收合并：两家单位合并，这一家注销")),
         ],

@@ -48,6 +48,7 @@ def organisation_merge(request: PageRequest, public_id: str) -> HttpResponse:
             context |= _preview(request.actor, predecessor, successor, kind)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
+    form.fields["reason"].required = True  # as the merging itself will want it
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "registry/merge.html", context, status=status)
 
