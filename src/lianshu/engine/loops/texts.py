@@ -10,11 +10,12 @@ from lianshu.engine.definitions import Text, content_hash
 from lianshu.engine.loops.model import Added, Loop, Source
 
 # What a definition says of itself; a case goes the same way whatever stands here.
-_ABOUT = frozenset({"version", "sequence", "abstract"})
+_ABOUT = frozenset({"id", "version", "sequence", "abstract"})
 
 
 def behaviour_hash(loop: Loop) -> str:
-    """``sha256:…`` of what the loop does; names, titles, order and source do not count."""
+    """``sha256:…`` of what the loop does; id, names, titles, order and source do not
+    count."""
     return content_hash(behaviour_of(loop))
 
 
