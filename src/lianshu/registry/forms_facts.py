@@ -76,7 +76,11 @@ class FactForm(forms.Form):
     """The value of one fact as its own people give it."""
 
     value = forms.CharField(label=lazy("值"), required=False, max_length=500)
-    unit = forms.ChoiceField(label=lazy("单位"), choices=[(u, u) for u in MONEY_UNITS])
+    unit = forms.ChoiceField(
+        label=lazy("单位"),
+        required=False,
+        choices=[("", lazy("请选择")), *((unit, unit) for unit in MONEY_UNITS)],
+    )
     absent = forms.BooleanField(label=lazy("明确没有（不是零，也不是不知道）"), required=False)
     uses = forms.MultipleChoiceField(
         label=lazy("允许用于"),
@@ -124,7 +128,7 @@ class FactForm(forms.Form):
             )
         self.fields["value"].help_text = _hint(definition)
         if before is not None:
-            self.initial = self._initial(before) | self.initial
+            self.initial = {**self._initial(before), **self.initial}
 
     def _initial(self, before: Fact) -> dict[str, Any]:
         value = before.value
@@ -141,6 +145,9 @@ class FactForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         text = str(cleaned.get("value") or "").strip()
+        if "unit" in self.fields and not cleaned.get("unit") and text[-1:].isdigit():
+            self.add_error("unit", _("请选单位：元、万元还是亿元。"))
+            return cleaned
         if cleaned.get("absent"):
             if text:
                 self.add_error("value", _("已勾选“明确没有”，请清空这里，或去掉勾选。"))

@@ -32,6 +32,7 @@ from lianshu.registry.wording_facts import (
 )
 
 YEARS, SHORTER = 4, 6
+LONGEST = 32
 CHARTED: Final = ("revenue", "rd_total", "staff")
 _COLOURS: Final = {"revenue": "#0f6a67", "rd_total": "#b7791f", "staff": "#3b6ea8"}
 
@@ -104,7 +105,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Facts over the same periods, the latest last."""
+    """Facts over the same periods, the latest first: a telephone shows one or two."""
 
     periods: tuple[Period, ...]
     blocks: tuple[Block, ...]
@@ -136,7 +137,7 @@ def fact_tables(answers: Sequence[FactAnswer]) -> list[Table]:
 
 def _periods(answers: Sequence[FactAnswer], most: int, dictionary: FactDictionary) -> Table:
     known = sorted({answer.period for answer in answers}, key=lambda each: (each.start, each.end))
-    shown = known[-most:]
+    shown = known[-most:][::-1]
     cells = {(answer.definition.id, answer.period): _cell(answer) for answer in answers}
     lines = {
         fact.id: Line(fact, tuple(cells.get((fact.id, period)) for period in shown))
@@ -233,7 +234,10 @@ def holding_groups(answers: Iterable[HoldingAnswer], *, today: date) -> list[Hol
     for answer in answers:
         row = answer.chosen
         over = row.valid_to is not None and row.valid_to <= today
-        words = tuple(attribute_words(answer.definition, row))
+        words = tuple(
+            (title, words if len(words) <= LONGEST else words[:LONGEST] + "…")
+            for title, words in attribute_words(answer.definition, row)
+        )
         found.setdefault(row.kind, []).append(
             HoldingLine(answer, over, last_day(row.valid_to), words)
         )

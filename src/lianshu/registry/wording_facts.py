@@ -60,7 +60,7 @@ def said(text: Text) -> str:
 
 
 def value_words(quantity: Quantity, value: Value | Absent) -> str:
-    """120 万元, 1,200 人, 12.5%, 是, 半导体器件专用设备制造（3562）. Rounded where it has to be."""
+    """120 万元, 1,200 人, 12.5%, 是, 3562 半导体器件专用设备制造. Rounded where it has to be."""
     if isinstance(value, Absent):
         return _("明确没有")
     match quantity.type:
@@ -72,7 +72,7 @@ def value_words(quantity: Quantity, value: Value | Absent) -> str:
             return value.isoformat()
         case "code":
             title = code_title(quantity, str(value))
-            return f"{title}（{value}）" if title and quantity.public_codes else title or str(value)
+            return f"{value} {title}" if title and quantity.public_codes else title or str(value)
         case "count":
             number = str(value) if quantity.unit == _YEAR else f"{value:,}"
             return number + unit_words(quantity)

@@ -26,9 +26,9 @@ def money(fen: int | None) -> str:
     yuan = Decimal(fen) / FEN
     if (get_language() or "").startswith("en"):
         return f"CNY {_trimmed(yuan)}"
-    if yuan >= YI:
+    if abs(yuan) >= YI:
         return f"{_trimmed(yuan / YI)} 亿元"
-    if yuan >= WAN:
+    if abs(yuan) >= WAN:
         return f"{_trimmed(yuan / WAN)} 万元"
     return f"{_trimmed(yuan)} 元"
 
