@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from lianshu.authority import Actor
+from lianshu.exchange.matching import TOP
 from lianshu.exchange.models import DeclineReason, Demand, DemandKind, ProjectStatus, Recommendation
 from lianshu.exchange.queries import demands_for, open_recommendations_of
 from lianshu.exchange.services.matching import match_post
@@ -32,10 +33,12 @@ class Story:
     sent: int
     accepted: int
     signed: int
+    top: int = TOP
+    """How many partners are proposed for each."""
 
 
 SMALL: Final = Story(matched=60, sent=12, accepted=4, signed=1)
-LARGE: Final = Story(matched=150, sent=48, accepted=20, signed=6)
+LARGE: Final = Story(matched=150, sent=48, accepted=20, signed=6, top=6)
 """Not more: each ranking costs a moment, and what is left is work to do."""
 DECLINED: Final[tuple[str, ...]] = (
     DeclineReason.TOO_EARLY,
@@ -56,7 +59,9 @@ def tell_story(*, officer: Actor, story: Story, first: Collection[int], now: dat
     )[:-UNMATCHED]
     demands = sorted(demands, key=lambda demand: demand.owner_id not in first)[: story.matched]
     for number, demand in enumerate(demands):
-        match_post(actor=officer, post=demand, now=_before(now, days=20, minutes=number))
+        match_post(
+            actor=officer, post=demand, now=_before(now, days=20, minutes=number), top=story.top
+        )
     for number, demand in enumerate(demands[: story.sent]):
         # Spread over ten days, so that a week's list has something in it.
         at = _before(now, days=12, minutes=-number * 5 * 60 * 48 // story.sent)
