@@ -21,12 +21,12 @@ from tests.e2e.harness import (
 pytestmark = pytest.mark.browser
 
 ROLES = {
-    "chain_officer": {"/imports/", "/jobs/"},
-    "district_officer": {"/imports/", "/jobs/"},
-    "enterprise_owner": {"/imports/", "/jobs/"},
+    "chain_officer": {"/imports/", "/jobs/", "/mandates/", "/claims/", "/invitations/"},
+    "district_officer": {"/imports/", "/jobs/", "/mandates/", "/claims/", "/invitations/"},
+    "enterprise_owner": {"/imports/", "/jobs/", "/claims/"},
     "university_officer": {"/imports/", "/jobs/"},
     "bank_manager": {"/imports/", "/jobs/"},
-    "platform_admin": {"/imports/", "/jobs/", "/accounts/users/"},
+    "platform_admin": {"/imports/", "/jobs/", "/claims/", "/invitations/", "/accounts/users/"},
 }
 EVERYBODY = {
     "/",
@@ -36,8 +36,15 @@ EVERYBODY = {
     "/projects/",
     "/recommendations/",
     "/organisations/",
+    "/chains/",
 }
-OWN = ("/accounts/me/", "/accounts/tokens/", "/accounts/password/change/")
+OWN = (
+    "/accounts/me/",
+    "/accounts/substitutes/",
+    "/acts/",
+    "/accounts/tokens/",
+    "/accounts/password/change/",
+)
 """Pages that everybody has beside the menu."""
 THOROUGH = {"chain_officer", "enterprise_owner", "platform_admin"}
 """Roles whose own pages and forms are looked at; to the others they look the same."""
