@@ -85,13 +85,15 @@ def rows_of(organisation: Organisation) -> dict[str, list[object]]:
             .order_by("pk")
             .values_list("pk", "region", "chain")
         ),
-        "members": list(Membership.objects.filter(organisation=organisation).values_list("pk")),
+        "members": list(
+            Membership.objects.filter(organisation=organisation).order_by("pk").values_list("pk")
+        ),
         "numbers": list(
             organisation.identifiers.order_by("pk").values_list("pk", "value", "valid_to")
         ),
-        "names": list(organisation.other_names.values_list("kind", "value")),
+        "names": list(organisation.other_names.order_by("pk").values_list("kind", "value")),
         "keys": list(SourceKey.objects.filter(organisation=organisation).values_list("pk")),
-        "groups": list(organisation.affiliations.values_list("pk")),
+        "groups": list(organisation.affiliations.order_by("pk").values_list("pk")),
         "search": [Organisation.objects.get(pk=organisation.pk).search],
     }
 
