@@ -19,6 +19,7 @@ from lianshu.authority import Matter
 from lianshu.exchange.models import Demand
 from lianshu.exchange.services.posts import create_post
 from lianshu.imports.models import ImportRun
+from lianshu.imports.rules import can_confirm, can_read_content
 from lianshu.imports.services.requests import upload_import
 from lianshu.jobs.models import Job, JobStatus
 from lianshu.jobs.worker import run_queued_jobs
@@ -275,3 +276,7 @@ def test_an_import_runs_as_it_was_asked_for_or_not_at_all(cast: Cast, revoked: b
     else:
         assert job.status == JobStatus.DONE, job.error
         assert run.to_create == 1, (run.notes, run.problem)
+        # What was read for the firm is read by its agent alone, and only as such.
+        assert can_confirm(under_now(cast, row), run).allowed
+        for verdict in (can_confirm, can_read_content):
+            assert "另一个身份" in verdict(cast.actor("yinzhou"), run).reason
