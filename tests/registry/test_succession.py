@@ -189,6 +189,9 @@ def test_an_absorbed_firm_keeps_its_figures_and_what_was_confided_to_it(cast: Ca
     assert Membership.objects.get(user=cast.users["bob"]).organisation == magnets
     alias = magnets.other_names.get()
     assert (alias.kind, alias.value, alias.source) == ("alias", "慈湖电机有限公司", "吸收合并")
+    motors.refresh_from_db()
+    with pytest.raises(DomainError, match="请改选“甬江磁材有限公司”"):
+        cast.demand("写给已并入单位的需求", by="motors")
 
 
 def test_merges_that_cannot_be(cast: Cast) -> None:
