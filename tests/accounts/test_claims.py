@@ -217,6 +217,10 @@ def test_approving_opens_no_account_that_was_blocked(city: Cast) -> None:
     with pytest.raises(DomainError, match="停用"):
         approve_claim(actor=admin, claim=claim, role="owner", now=now)
     assert not User.objects.get(username="dan").is_active
+    ended = claimed(city, "eve", UNIVERSITY)
+    ended.organisation.ended_on = now.date()
+    with pytest.raises(DomainError, match="已终止"):
+        approve_claim(actor=admin, claim=ended, role="owner", now=now)
 
 
 def test_pages_cost_the_same_for_one_and_three(city: Cast, client: Client) -> None:

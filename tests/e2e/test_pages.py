@@ -37,6 +37,11 @@ EVERYBODY = {
     "/recommendations/",
     "/organisations/",
     "/chains/",
+    "/dictionary/",
+    "/groups/",
+    "/liaisons/",
+    "/pairings/",
+    "/regions/",
 }
 OWN = (
     "/accounts/me/",

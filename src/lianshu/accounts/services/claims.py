@@ -154,6 +154,11 @@ def approve_claim(*, actor: Actor, claim: Claim, role: str, now: datetime) -> Me
     Organisation.objects.select_for_update().get(pk=claim.organisation_id)
     owned = has_owner(claim.organisation_id, now=now)
     require(can_decide_claim(actor, claim, has_owner=owned))
+    if claim.organisation.ended_on is not None:
+        raise DomainError(
+            _("“%(name)s”已终止，不能再有人代表它。请填写原因后退回。")
+            % {"name": claim.organisation.name}
+        )
     if not owned:
         role = MembershipRole.OWNER
     elif role not in MembershipRole.values:
