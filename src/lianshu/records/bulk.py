@@ -19,6 +19,8 @@ _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.
 _MOMENTS = 1024
 MOST_PARAMETERS = 32_000
 """Of one statement: SQLite takes 32,766, PostgreSQL 65,535."""
+COPIED_FROM = 200
+"""Rows from which PostgreSQL is given them with COPY."""
 
 
 def stored_names(model: type[models.Model]) -> list[str]:
@@ -45,6 +47,9 @@ def insert_rows(
     for row in values:
         for place, adapt in adapted:
             row[place] = adapt(row[place])
+    if connection.vendor == "postgresql" and len(values) >= COPIED_FROM:
+        _copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN", values)
+        return
     # Few large statements: SQLite's full-text index writes out what it has gathered at the end of
     # each, which row by row takes four times as long as everything else together.
     size = MOST_PARAMETERS // len(fields)
@@ -56,6 +61,17 @@ def insert_rows(
                 + ", ".join([marks] * len(part)),
                 [value for row in part for value in row],
             )
+
+
+def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    """PostgreSQL's own way for many rows: no statement to parse, no parameters to bind."""
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(statement) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 def _adapter(field: models.Field[Any, Any]) -> Adapt | None:
