@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,20 @@ def test_a_variant_alone_finds_its_base_in_the_packs(
     (tmp_path / "quality.yaml").write_text(variant, "utf-8")
     assert main(["loop", "check", str(tmp_path)]) == 0
     assert "S18" in capsys.readouterr().out
+
+
+def test_a_copy_of_the_packs_stands_for_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for pack in ("national", "ningbo"):
+        shutil.copytree(PACKS / pack / "loops", tmp_path / "loops" / pack / "loops")
+    base = tmp_path / "loops/national/loops/bases/service.yaml"
+    base.write_text(base.read_text("utf-8").replace("    actor: solver\n", "", 1), "utf-8")
+    assert main(["loop", "check", str(tmp_path / "loops")]) == 1
+    said = capsys.readouterr().out
+    assert f"{tmp_path}/loops/ningbo/loops/community.yaml" in said
+    assert "L010 步骤“办理”没有办理角色" in said
+    assert str(PACKS) not in said
 
 
 def test_draw(loop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,14 @@ def test_the_form_is_fixed() -> None:
     assert content_hash(value) == "sha256:" + hashlib.sha256(form.encode()).hexdigest()
 
 
+def test_a_value_of_an_engine_is_its_canonical_text() -> None:
+    class Limit:
+        def canonical(self) -> str:
+            return "3 workdays"
+
+    assert canonical_json({"limit": Limit()}) == '{"limit":"3 workdays"}'
+
+
 def test_the_hash_ignores_layout_and_sees_every_change(tmp_path: Path) -> None:
     first = rule(tmp_path, "id: r\ntitle: 甲\n")
     assert rule(tmp_path, "# 注释\ntitle: {zh: '甲'}\nshare: 0.50\nid: r\n") == first

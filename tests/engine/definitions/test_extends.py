@@ -113,6 +113,18 @@ def test_a_definition_may_extend_its_namesake_elsewhere(tmp_path: Path) -> None:
     assert loaded.value.title == "甬"
 
 
+def test_the_nearest_of_several_bases_is_meant_and_abstract_is_not_inherited(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "far", base=BASE.replace("title: ", "title: 远"))
+    write(tmp_path / "near" / "bases", base=BASE + "abstract: true\n")
+    write(tmp_path / "near", own="id: own\nextends: base\n")
+    loaded = load_file(tmp_path / "near" / "own.yaml", Loop, bases=[tmp_path / "far"])
+    assert loaded.sources[1].parent.name == "bases"
+    assert not loaded.value.title.startswith("远")
+    assert "abstract" not in loaded.node.entries
+
+
 def test_cycles_of_any_length(tmp_path: Path) -> None:
     write(tmp_path, a="id: a\nextends: b\n", b="id: b\nextends: c\n", c="id: c\nextends: a\n")
     finding = failing(tmp_path / "a.yaml")

@@ -74,8 +74,8 @@ class Library:
             raise DefinitionError([finding_at(wanted.mark, rule="D021", message=message)])
         own = path.resolve()
         found = [base for base in self._index().get(name, []) if base.resolve() != own]
-        beside = [base for base in found if base.resolve().parent == own.parent]
-        found = beside or found
+        near = max((_common(base.resolve(), own) for base in found), default=0)
+        found = [base for base in found if _common(base.resolve(), own) == near]
         if len(found) == 1:
             return found[0]
         if found:
@@ -104,6 +104,12 @@ class Library:
                 if name is not None:
                     self._by_id.setdefault(name, []).append(path)
         return self._by_id
+
+
+def _common(one: Path, other: Path) -> int:
+    """How far the ways to two files run together: the more, the nearer they are."""
+    pairs = zip(one.parts, other.parts, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), len(one.parts))
 
 
 def merge(base: Node, own: Node, findings: list[Finding]) -> Node:

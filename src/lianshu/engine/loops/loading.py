@@ -87,12 +87,10 @@ def _load_loop(path: Path, library: Library) -> Loaded[Loop]:
 
 
 def _library(files: Sequence[Path], bases: Iterable[Path]) -> Library:
-    """The folders of the files, those of the packs they lie in, and, for files that lie in no
-    pack, `bases`."""
+    """The folders of the files, those of the packs they lie in, and `bases`."""
     folders = [file.parent for file in files]
     packs = [pack for file in files for pack in _packs_around(file)]
-    loose = any(not _packs_around(file) for file in files)
-    return Library([*folders, *packs, *(bases if loose else ())])
+    return Library([*folders, *packs, *bases])
 
 
 def _packs_around(file: Path) -> list[Path]:
@@ -107,7 +105,8 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     found = sorted(path.rglob("*.yaml"))
-    within = [each for each in found if {LOOPS, SCHEDULES} & set(each.parts[:-1])]
+    known = {LOOPS, SCHEDULES}
+    within = [each for each in found if known & set(each.relative_to(path).parts[:-1])]
     return within or found
 
 
