@@ -12,7 +12,7 @@ from lianshu.accounts.models import ApiToken, User
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.services.confidentiality import disclose_to
 from lianshu.registry.models import Organisation
-from tests.cast import NOW, PASSWORD, Cast
+from tests.cast import NOW, PASSWORD, Cast, credit_code
 
 
 def login(client: Client, cast: Cast, name: str) -> Client:
@@ -60,7 +60,7 @@ def test_the_menu_has_what_the_person_may_do(client: Client, cast: Cast) -> None
         "eve": [],
         "alice": ["/imports/", "/jobs/", "/claims/"],
         "admin": [
-            *("/imports/", "/jobs/", "/claims/", "/accounts/invitations/", "/accounts/users/"),
+            *("/imports/", "/jobs/", "/claims/", "/invitations/", "/accounts/users/"),
         ],
     }.items():
         entries = menu(text_of(login(client, cast, name), "/"))
@@ -185,7 +185,7 @@ def test_an_organisation_is_corrected_by_its_people(client: Client, cast: Cast) 
 def test_an_organisation_is_registered_by_a_manager(client: Client, cast: Cast) -> None:
     address = reverse("organisation-new")
     region = cast.regions["cixi"].public_id
-    typed = {"name": "新厂", "kind": "enterprise", "region": region, "uscc": "91330200MA00000001"}
+    typed = {"name": "新厂", "kind": "enterprise", "region": region, "uscc": credit_code(900)}
     assert login(client, cast, "alice").get(address).status_code == 403
     login(client, cast, "admin")
     assert client.post(address, typed | {"region": "x"}).status_code == 422
