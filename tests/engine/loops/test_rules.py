@@ -99,6 +99,7 @@ BROKEN: list[tuple[str, list[tuple[str, str]], str]] = [
         "to: lapsed}\n  - id: rate",
     ),
     ("L040", [("requires: [question]", "requires: [answer]")], "requires: [answer]"),
+    ("L042", [("title: 答复}", "title: 答复, openers: [desk, head]}")], "openers:"),
     ("L041", [("title: 问题}", "title: 问题, type: choice}")], "id: question"),
     ("L042", [("title: 答复}", "title: 答复, sealed_until: ask}")], "sealed_until:"),
     (

@@ -163,6 +163,7 @@ def _fields(what: str, was: Step, now: Step) -> Iterator[str]:
 def _field(what: str, was: FormField, now: FormField) -> Iterator[str]:
     yield from _changed(f"{what}的类型", was.type, now.type)
     yield from _changed(f"{what}密封到", was.sealed_until, now.sealed_until)
+    yield from _changed(f"{what}由谁开封", was.openers, now.openers)
     before, after = (tuple(one.id for one in each.choices) for each in (was, now))
     yield from _changed(f"{what}的选项", before, after)
 

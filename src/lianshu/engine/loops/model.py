@@ -68,7 +68,8 @@ class FormField(Definition):
     """Something a step asks for.
 
     A later step with a field of the same id shows it again, to be corrected. ``sealed_until``:
-    nobody reads the value before the case reaches that step.
+    nobody reads the value before the case reaches that step; ``openers`` are the two roles that
+    must both open it then.
     """
 
     id: Name
@@ -78,6 +79,7 @@ class FormField(Definition):
     ] = "line"
     choices: tuple[Choice, ...] = ()
     sealed_until: Name | None = None
+    openers: tuple[Name, ...] = ()
 
 
 class Action(Definition):

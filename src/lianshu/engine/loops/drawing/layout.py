@@ -183,7 +183,9 @@ def _reserve(line: Line, boxes: dict[str, Box], slots: _Slots) -> None:
     source, target = boxes[line.source], boxes[line.target]
     step = target.column - source.column
     if step >= 0:
-        line.port_out = source.right = source.right + 1
+        line.port_out = source.right + 1
+        # Names beyond the first stand below the line and need room before the next.
+        source.right += len(line.labels) if step < 2 else 1
         line.slot_out = slots.gap(source.column + 1)
     else:
         line.port_out = source.left = source.left + 1

@@ -22,7 +22,7 @@ def required(proof: Proof) -> Iterator[Finding]:
 
 
 def forms(proof: Proof) -> Iterator[Finding]:
-    """L041 a choice without choices, L042 seals, L043 one field in two shapes."""
+    """L041 a choice without choices, L042 seals and who opens them, L043 a field in two shapes."""
     first: dict[str, FormField] = {}
     for place, step in proof.steps():
         later = proof.graph.reached(edge.to for edge in proof.graph.leaving(step.id))
@@ -38,6 +38,12 @@ def forms(proof: Proof) -> Iterator[Finding]:
                     "那不是以后的步骤，永远打不开，请更正"
                 )
                 yield proof.says((*at, "sealed_until"), "L042", message)
+            if field.openers and (not field.sealed_until or len(set(field.openers)) != 2):
+                message = (
+                    f"“{field.title}”的 openers 应是两个不同的角色，"
+                    "并与 sealed_until 一起写，请更正"
+                )
+                yield proof.says((*at, "openers"), "L042", message)
             before = first.setdefault(field.id, field)
             if (before.type, before.sealed_until) != (field.type, field.sealed_until):
                 message = (

@@ -35,6 +35,7 @@ def _uses(proof: Proof) -> Iterator[tuple[Path, str]]:
         yield ("reopening", "by"), proof.loop.reopening.by
     for place, step in proof.steps():
         yield from _uses_of_step(place, step)
+    yield from _openers(proof)
     for place, _step, action in proof.actions():
         for index, name in enumerate(action.assigns):
             yield (*place, "assigns", index), name
@@ -51,6 +52,14 @@ def _uses_of_step(place: Path, step: Step) -> Iterator[tuple[Path, str]]:
     for number, action in enumerate(step.actions):
         for index, name in enumerate(action.by):
             yield (*place, "actions", number, "by", index), name
+
+
+def _openers(proof: Proof) -> Iterator[tuple[Path, str]]:
+    """The roles that open what was sealed."""
+    for place, step in proof.steps():
+        for number, field in enumerate(step.fields):
+            for index, name in enumerate(field.openers):
+                yield (*place, "fields", number, "openers", index), name
 
 
 def steps(proof: Proof) -> Iterator[Finding]:
