@@ -41,6 +41,8 @@ def test_behaviour_is_apart_from_texts(tmp_path: Path) -> None:
         ("document: 自拟", "document: 其他"),
     )
     assert behaviour_hash(plain) == behaviour_hash(words)
+    written_out = ("    work: true\n", "    work: true\n    complete: one\n    suspend: false\n")
+    assert behaviour_hash(loop_of(tmp_path, written_out)) == behaviour_hash(plain)
     assert texts_of(words)["steps.ask.name"].said_in("en") == "Ask"
     assert texts_of(plain)["steps.rate.actions.accept.name"].zh == "认可"
     for change in (("1 workday", "2 workdays"), ("to: answer, rating", "to: ask, rating")):

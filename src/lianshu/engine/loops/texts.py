@@ -35,10 +35,11 @@ def texts_of(loop: Loop) -> dict[str, Text]:
 
 def _behaviour(value: object) -> object:
     if isinstance(value, BaseModel):
+        # A default does not count either: a key that a later format adds changes no old hash.
         return {
             name: _behaviour(part)
-            for name in type(value).model_fields
-            if not _said(part := getattr(value, name))
+            for name, field in type(value).model_fields.items()
+            if not _said(part := getattr(value, name)) and part != field.default
         }
     if isinstance(value, tuple):
         ids = [getattr(item, "id", None) for item in value]
