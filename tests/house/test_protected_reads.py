@@ -45,6 +45,9 @@ UNSCOPED: dict[tuple[str, str, str], str] = {
     ("registry/queries/aggregates.py", "aggregate_fact", "Fact"): (
         "scoped by `for_statistics(actor)`; a total over five firms or more leaves, no row does"
     ),
+    ("casework/verifying.py", "verify_cases", "Case"): (
+        "an operator's proof over all cases; what leaves is which record does not hold, no content"
+    ),
     ("notices/queries.py", "mail_is_due", "Notice"): "whether any mail waits, for the clock",
 }
 

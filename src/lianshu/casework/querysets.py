@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -41,8 +40,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Each with `in_care`, whether it lies in the actor's coordinating scope, `in_wide_care`,
         whether in one that is not narrowed to a chain, and `has_parties`, whether anybody is
         appointed."""
-        wide = replace(
-            actor,
+        wide = Actor(
+            user_id=actor.user_id,
+            system=actor.system,
             grants=tuple(each for each in actor.grants if each.scope.chain_id == EVERY_CHAIN),
         )
         return self.annotate(

@@ -1,0 +1,224 @@
+"""A case as a reader sees it: what happened, what waits for whom, and what the reader can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor
+from lianshu.casework.colours import task_badge, time_left
+from lianshu.casework.models import Case, CaseEvent, EventKind, Task
+from lianshu.casework.parts import may_rate, part_in, roles_of
+from lianshu.casework.runtime import Running, running_loop, working_calendar
+from lianshu.engine.definitions import Text
+from lianshu.engine.loops import Action, Step
+from lianshu.registry.models import Organisation
+from lianshu.ui.badges import Badge
+
+
+def said(text: Text | None) -> str:
+    """A definition's text in the reader's language."""
+    return "" if text is None else text.said_in(get_language() or "zh-hans")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in words: what was done by whom, and what was written."""
+
+    at: datetime
+    title: str
+    step: str
+    by: str
+    behalf: str
+    organisation: str
+    reason: str
+    written: tuple[tuple[str, str], ...]
+    note: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task in words."""
+
+    who: str
+    badge: Badge
+    left: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlace:
+    """A stage of the loop and where the case stands towards it."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReading:
+    """Everything the case page shows."""
+
+    case: Case
+    title: str
+    step_name: str
+    stages: tuple[StagePlace, ...]
+    waiting: tuple[Waiting, ...]
+    if_nothing: str
+    lines: tuple[Line, ...]
+    actions: tuple[Action, ...]
+    why_not: str
+    step: Step | None
+    running: Running
+
+
+def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
+    """The case as the actor reads it; `case` comes annotated by `with_care`."""
+    running = running_loop(case.loop_version)
+    events = list(case.events.select_related("payload").order_by("seq"))
+    step = running.steps.get(case.step)
+    tasks = list(case.tasks.filter(done_at__isnull=True).select_related("organisation"))
+    actions = possible_actions(actor, case, running, step, tasks)
+    return CaseReading(
+        case=case,
+        title=said(running.loop.title),
+        step_name=said(step.name) if step else said(running.ends[case.end].name),
+        stages=_stages(running, events, step),
+        waiting=tuple(_waiting(task, running, now) for task in tasks),
+        if_nothing=_if_nothing(running, step),
+        lines=tuple(_lines(actor, running, events)),
+        actions=tuple(actions),
+        why_not="" if actions or step is None else _why_not(running, step),
+        step=step,
+        running=running,
+    )
+
+
+def possible_actions(
+    actor: Actor, case: Case, running: Running, step: Step | None, tasks: Sequence[Task]
+) -> list[Action]:
+    """The actions that the actor may take now, in the loop's order."""
+    if step is None:
+        return []
+    return [
+        action
+        for action in step.actions
+        if not action.automatic
+        and part_in(actor, case, running, roles_of(step, action, tasks), tasks) is not None
+        and (action.rating is None or may_rate(actor).allowed)
+    ]
+
+
+def _why_not(running: Running, step: Step) -> str:
+    role = running.roles.get(step.actor or "")
+    return _("现在由“%(role)s”办理“%(step)s”。") % {
+        "role": said(role.name) if role else "",
+        "step": said(step.name),
+    }
+
+
+def _stages(
+    running: Running, events: Sequence[CaseEvent], step: Step | None
+) -> tuple[StagePlace, ...]:
+    passed = {running.steps[e.step].stage for e in events if e.step in running.steps}
+    here = step.stage if step else ""
+    return tuple(
+        StagePlace(
+            said(stage.name),
+            "here" if stage.id == here else "past" if stage.id in passed else "ahead",
+        )
+        for stage in running.loop.stages
+    )
+
+
+def _waiting(task: Task, running: Running, now: datetime) -> Waiting:
+    role = said(running.roles[task.role].name)
+    who = role if task.organisation is None else f"{task.organisation.name}（{role}）"
+    return Waiting(
+        who, task_badge(task, now), time_left(task, now, working_calendar()), task.due_at
+    )
+
+
+def _if_nothing(running: Running, step: Step | None) -> str:
+    """What happens when nobody acts."""
+    due = step.overdue if step else None
+    if step is None or due is None:
+        return ""
+    if due.hand_to:
+        name = said(running.roles[due.hand_to].name)
+        return _("如果到期没有办理，将转交“%(role)s”。") % {"role": name}
+    action = next(each for each in step.actions if each.id == due.do)
+    return _("如果到期没有办理，将自动“%(action)s”。") % {"action": said(action.name)}
+
+
+def _lines(actor: Actor, running: Running, events: Sequence[CaseEvent]) -> list[Line]:
+    names = dict(
+        Organisation.objects.visible_to(actor)
+        .filter(pk__in={e.organisation_id for e in events if e.organisation_id})
+        .values_list("pk", "name")
+    )
+    return [_line(running, event, names) for event in reversed(events)]
+
+
+def _line(running: Running, event: CaseEvent, names: Mapping[int, str]) -> Line:
+    step = running.steps.get(event.step)
+    action = next((a for a in step.actions if a.id == event.action), None) if step else None
+    title = said(action.name) if action else str(EventKind(event.kind).label)
+    reason = next((r for r in action.reasons if r.id == event.reason), None) if action else None
+    payload = event.payload
+    if payload.erased_at is not None:
+        erased = _("正文已按规则“%(rule)s”删除") % {"rule": payload.erased_by_rule}
+        return _as_line(event, title, step, names, "", (), erased)
+    data: dict[str, Any] = payload.data
+    return _as_line(
+        event,
+        title,
+        step,
+        names,
+        said(reason.title) if reason else "",
+        tuple(_written(step, data)),
+        str(data.get("note", "")),
+    )
+
+
+def _as_line(
+    event: CaseEvent,
+    title: str,
+    step: Step | None,
+    names: Mapping[int, str],
+    reason: str,
+    written: tuple[tuple[str, str], ...],
+    note: str,
+) -> Line:
+    tone = {EventKind.RED: "bad", EventKind.AMBER: "wait", EventKind.AUTOMATIC: "wait"}
+    return Line(
+        at=event.at,
+        title=title,
+        step=said(step.name) if step else "",
+        by=event.actor_name,
+        behalf=event.behalf,
+        organisation=names.get(event.organisation_id or 0, ""),
+        reason=reason,
+        written=written,
+        note=note,
+        tone=tone.get(EventKind(event.kind), ""),
+    )
+
+
+def _written(step: Step | None, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    fields = {field.id: field for field in step.fields} if step else {}
+    shown = []
+    for name, value in data.get("values", {}).items():
+        field = fields.get(name)
+        if field is None:
+            continue
+        choice = next((c for c in field.choices if c.id == value), None)
+        shown.append((said(field.title), said(choice.title) if choice else str(value)))
+    if stars := data.get("stars"):
+        shown.append((_("评分"), "★" * int(stars["stars"]) + "☆" * (5 - int(stars["stars"]))))
+    return shown

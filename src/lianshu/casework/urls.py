@@ -1,0 +1,17 @@
+"""Addresses of casework."""
+
+from django.urls import path
+
+from lianshu.casework import views
+from lianshu.casework.lists import CASES, TASKS
+from lianshu.ui.lists.views import list_urls
+
+CASE = "cases/<slug:public_id>/"
+
+urlpatterns = [
+    *list_urls("tasks/", TASKS),
+    *list_urls("cases/", CASES),
+    path("cases/new/", views.case_new, name="case-new"),
+    path(CASE, views.case, name="case"),
+    path(f"{CASE}act/<slug:action>/", views.case_act, name="case-act"),
+]

@@ -1,0 +1,115 @@
+"""Opening a case, reading it, and acting on it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor
+from lianshu.casework.forms import ActionForm, OpenCaseForm
+from lianshu.casework.lists import case_page
+from lianshu.casework.models import Case
+from lianshu.casework.queries import case_by_id
+from lianshu.casework.reading import CaseReading, read_case, said
+from lianshu.casework.services.acting import act
+from lianshu.casework.services.opening import open_case
+from lianshu.records.errors import Conflict, DomainError, NotFound
+from lianshu.ui.feedback import say
+from lianshu.ui.requests import PageRequest, page
+
+
+def _find(actor: Actor, public_id: str) -> Case:
+    case = case_by_id(actor, public_id)
+    if case is None:
+        raise NotFound(_("没有这个办件，或者您的单位没有参与。"))
+    return case
+
+
+@page("GET", "POST")
+def case_new(request: PageRequest) -> HttpResponse:
+    """Ask for something."""
+    form = OpenCaseForm(request.POST or None, actor=request.actor)
+    if form.is_valid():
+        try:
+            case = open_case(
+                actor=request.actor,
+                version=form.chosen_loop(),
+                asker=form.cleaned_data["asker"],
+                subject=form.cleaned_data["subject"],
+                urgent=form.cleaned_data["urgent"],
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            return HttpResponseRedirect(case_page(case))
+    return render(
+        request, "casework/case_new.html", {"form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@page()
+def case(request: PageRequest, public_id: str) -> HttpResponse:
+    """What happened, what waits for whom, and what I can do."""
+    found = _find(request.actor, public_id)
+    return _render(request, read_case(request.actor, found, now=timezone.now()))
+
+
+@page("GET", "POST")
+def case_act(request: PageRequest, public_id: str, action: str) -> HttpResponse:
+    """The form of one action; POST takes it."""
+    found = _find(request.actor, public_id)
+    reading = read_case(request.actor, found, now=timezone.now())
+    chosen = next((each for each in reading.actions if each.id == action), None)
+    if chosen is None or reading.step is None:
+        raise Conflict(reading.why_not or _("现在不能这样办理，请查看最新进展。"))
+    form = ActionForm(
+        request.POST or None,
+        actor=request.actor,
+        running=reading.running,
+        step=reading.step,
+        action=chosen,
+    )
+    if form.is_valid():
+        try:
+            act(
+                actor=request.actor,
+                case=found,
+                action=action,
+                given=form.given(),
+                now=timezone.now(),
+                key=request.POST.get("key", "")[:80],
+            )
+        except Conflict:
+            raise
+        except DomainError as error:
+            field = error.field if error.field in form.fields else f"field-{error.field}"
+            form.add_error(field if field in form.fields else None, error.message)
+        else:
+            say(request, _("已办理：%(action)s。") % {"action": said(chosen.name)})
+            return HttpResponseRedirect(reverse("case", args=[found.public_id]))
+    return _render(
+        request,
+        reading,
+        chosen=chosen,
+        form=form,
+        key=request.POST.get("key") or secrets.token_urlsafe(16),
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _render(
+    request: PageRequest, reading: CaseReading, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    return render(
+        request,
+        "casework/case.html",
+        {"reading": reading, "case": reading.case, **more},
+        status=status,
+    )
