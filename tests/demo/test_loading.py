@@ -77,7 +77,7 @@ def test_the_whole_city_loads(client: Client) -> None:
         ages = model._default_manager.values_list("published_at", flat=True)
         assert min(ages) > NOW - timedelta(days=181)
         assert max(ages) < NOW
-    assert (Recommendation.objects.count() > 700, Project.objects.count()) == (True, 20)
+    assert (Recommendation.objects.count() > 600, Project.objects.count()) == (True, 14)
     opened = (Claim, Invitation, Mandate, Substitution)
     assert [model.objects.count() for model in opened] == [1, 1, 1, 1]
     liaison = actor_of(User.objects.get(username="liaison"), now=NOW)

@@ -38,7 +38,7 @@ class Story:
 
 
 SMALL: Final = Story(matched=60, sent=12, accepted=4, signed=1)
-LARGE: Final = Story(matched=150, sent=48, accepted=20, signed=6, top=6)
+LARGE: Final = Story(matched=90, sent=32, accepted=14, signed=5, top=8)
 """Not more: each ranking costs a moment, and what is left is work to do."""
 DECLINED: Final[tuple[str, ...]] = (
     DeclineReason.TOO_EARLY,
