@@ -52,6 +52,7 @@ from lianshu.registry.services import (
     remove_segment,
     succeed_liaison,
 )
+from lianshu.registry.services.succession import merge_organisation
 from tests.cast import NOW, SYSTEM, Cast
 
 TODAY = NOW.date()
@@ -371,3 +372,36 @@ def test_liaisons_serve_and_hand_over(cast: Cast) -> None:
     end_assignment(actor=officer, assignment=moved, on=TODAY, now=NOW)
     new = succeed_liaison(actor=officer, liaison=lan, name="竹助", user_id=None, on=TODAY, now=NOW)
     assert new.assignments.get().organisation == motors
+
+
+def test_a_firm_that_merged_is_counted_once_and_handed_to_nobody(cast: Cast) -> None:
+    magnets, officer = cast.chains["magnets"], cast.actor("officer")
+    gone, stays = cast.organisations["magnets"], cast.organisations["motors"]
+    rows = [ChainMemberRow(magnets, firm, "lead_firm") for firm in (gone, stays)]
+    add_chain_members(actor=SYSTEM, rows=rows, now=NOW)
+    create_pairing(actor=SYSTEM, lead=gone, members=[stays], topic="联合攻关", now=NOW)
+    office = cast.organisations["office"]
+    mei, lan = (
+        create_liaison(actor=SYSTEM, kind="helper", name=name, organisation=office, now=NOW)
+        for name in ("梅助", "兰助")
+    )
+    served = [AssignmentRow(mei, firm) for firm in (gone, stays)]
+    assign_liaisons(actor=SYSTEM, rows=served, now=NOW)
+    merge_organisation(
+        actor=SYSTEM,
+        predecessor=gone,
+        successor=stays,
+        kind="duplicate",
+        reason="重复登记",
+        on=TODAY,
+        now=NOW,
+    )
+    chain = chain_by_code(officer, "magnets", today=TODAY)
+    assert chain is not None
+    assert (chain.lead_firms, chain.firms) == (1, 1)  # type: ignore[attr-defined]
+    [pairing] = part_of(officer, stays, today=TODAY).pairings
+    assert (pairing.lead, pairing.member_count) == (stays, 0)  # type: ignore[attr-defined]
+    known = liaisons_for(officer, today=TODAY).get(pk=mei.pk)
+    assert known.served == 1  # type: ignore[attr-defined]
+    assert hand_over_assignments(actor=officer, source=mei, successor=lan, on=TODAY, now=NOW) == 2
+    assert [each.organisation for each in lan.assignments.all()] == [stays]

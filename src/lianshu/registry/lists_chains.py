@@ -31,6 +31,7 @@ from lianshu.registry.models import (
     Pairing,
 )
 from lianshu.registry.queries.chains import (
+    STANDING,
     all_segments,
     chain_members_for,
     chains_for,
@@ -63,13 +64,18 @@ def relations_page(organisation: Organisation) -> str:
     return reverse("organisation-chains", args=[organisation.public_id])
 
 
-def _ended(field: str = "") -> Callable[[], Q]:
-    return lambda: Q(**{f"{field}valid_to__lte": timezone.localdate()})
+def _ended() -> Q:
+    # Not `valid_to__lte` alone: "no" would leave out what has no end.
+    return Q(valid_to__isnull=False, valid_to__lte=timezone.localdate())
 
 
-def over_filter() -> YesNoFilter:
+def _ended_or_gone() -> Q:
+    return _ended() | ~STANDING
+
+
+def over_filter(over: Callable[[], Q] = _ended) -> YesNoFilter:
     """Whether the row has ended."""
-    return YesNoFilter("over", _("已结束"), _ended())
+    return YesNoFilter("over", _("已结束"), over)
 
 
 def _chain_actions(actor: Actor) -> Sequence[Action]:
@@ -176,7 +182,7 @@ CHAIN_MEMBERS = ListSpec[ChainMember, ChainMember](
         ChoiceFilter("role", _("角色"), "role", ChainRole, counts=True),
         SegmentFilter("segment", _("环节"), "segment", _segment_options, multiple=False),
         region_filter("organisation__region"),
-        over_filter(),
+        over_filter(_ended_or_gone),
     ),
     columns=(
         Column(

@@ -20,10 +20,10 @@ from lianshu.registry.queries.chains import (
     chain_by_code,
     chain_columns,
     chain_member_by_id,
-    chain_members_for,
     chains_by_tier,
     groups_on_chain,
     holders_of,
+    members_on,
     pairings_for,
     segment_by_id,
 )
@@ -62,7 +62,7 @@ def _get_segment(actor: Actor, public_id: str) -> Segment:
 def chain_context(actor: Actor, chain: Chain) -> dict[str, Any]:
     """What the register knows of a chain, for its page."""
     today = timezone.localdate()
-    members = chain_members_for(actor).on(today).filter(chain=chain, role=ChainRole.MEMBER)
+    members = members_on(actor, chain, today=today).filter(role=ChainRole.MEMBER)
     listed = f"{reverse('chain-members')}?over=0&chain={chain.public_id}"
     return {
         "chain": chain,

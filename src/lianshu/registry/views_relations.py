@@ -122,8 +122,13 @@ def pairing(request: PageRequest, public_id: str) -> HttpResponse:
     """The one and the N around it."""
     found = _get_pairing(request.actor, public_id)
     today = timezone.localdate()
-    members = list(found.members.all())
-    left = [each for each in members if each.valid_to is not None and each.valid_to <= today]
+    # After a merge the one may stand among the N; a firm is not paired with itself.
+    members = [each for each in found.members.all() if each.organisation_id != found.lead_id]
+    left = [
+        each
+        for each in members
+        if (each.valid_to is not None and each.valid_to <= today) or each.organisation.ended_on
+    ]
     return render(
         request,
         "registry/pairing.html",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from lianshu.authority import Actor
@@ -25,6 +25,8 @@ from lianshu.registry.models import (
 )
 from lianshu.registry.models.dated import DatedQuerySet
 
+STANDING = Q(organisation__ended_on__isnull=True)
+"""Rows of organisations that still exist: what a merged one had twice stays under its old id."""
 ALLIED = (OrganisationKind.ALLIANCE, OrganisationKind.ASSOCIATION)
 
 
@@ -45,7 +47,7 @@ def chains_for(actor: Actor, *, today: date) -> QuerySet[Chain]:
     The catalogue is public to everybody who has an account here."""
     if not actor.is_known:
         return Chain.objects.none()
-    now = ChainMember.objects.on(today)
+    now = ChainMember.objects.on(today).filter(STANDING)
     segments = (
         Segment.objects.filter(chain=OuterRef("pk"))
         .order_by()
@@ -99,6 +101,11 @@ def chain_members_for(actor: Actor) -> DatedQuerySet[ChainMember]:
     )
 
 
+def members_on(actor: Actor, chain: Chain, *, today: date) -> DatedQuerySet[ChainMember]:
+    """Who belongs to the chain today."""
+    return chain_members_for(actor).on(today).filter(STANDING, chain=chain)
+
+
 def chain_member_by_id(actor: Actor, pk: int) -> ChainMember | None:
     """One role of an organisation in a chain."""
     return chain_members_for(actor).filter(pk=pk).first()
@@ -106,7 +113,7 @@ def chain_member_by_id(actor: Actor, pk: int) -> ChainMember | None:
 
 def holders_of(actor: Actor, chain: Chain, role: ChainRole, *, today: date) -> list[ChainMember]:
     """The chain's organisations in one role today, each once."""
-    members = chain_members_for(actor).on(today).filter(chain=chain, role=role)
+    members = members_on(actor, chain, today=today).filter(role=role)
     return list({each.organisation_id: each for each in members}.values())
 
 
@@ -165,9 +172,8 @@ def chain_columns(actor: Actor, chain: Chain, *, today: date) -> list[StreamColu
     """The segment tree along the chain, each segment with its organisations counted once."""
     held: dict[int, set[int]] = defaultdict(set)
     pairs = (
-        chain_members_for(actor)
-        .on(today)
-        .filter(chain=chain, segment__isnull=False)
+        members_on(actor, chain, today=today)
+        .filter(segment__isnull=False)
         .order_by()
         .values_list("segment_id", "organisation_id")
     )
@@ -228,7 +234,7 @@ def affiliates_counted(today: date) -> Coalesce:
     """How many organisations a group (the outer row) has today."""
     each = (
         Affiliation.objects.on(today)
-        .filter(group=OuterRef("pk"))
+        .filter(STANDING, group=OuterRef("pk"))
         .order_by()
         .values("group")
         .annotate(n=Count("organisation", distinct=True))
@@ -247,7 +253,9 @@ def pairings_for(actor: Actor, *, today: date) -> QuerySet[Pairing]:
             member_count=Count(
                 "members__organisation",
                 distinct=True,
-                filter=Q(members__valid_to__isnull=True) | Q(members__valid_to__gt=today),
+                filter=(Q(members__valid_to__isnull=True) | Q(members__valid_to__gt=today))
+                & Q(members__organisation__ended_on__isnull=True)
+                & ~Q(members__organisation=F("lead")),
             )
         )
     )

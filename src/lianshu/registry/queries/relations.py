@@ -26,6 +26,7 @@ from lianshu.registry.models import (
 )
 from lianshu.registry.models.dated import DatedQuerySet
 from lianshu.registry.queries.chains import (
+    STANDING,
     affiliates_counted,
     chain_members_for,
     pairings_for,
@@ -72,7 +73,7 @@ def part_of(actor: Actor, organisation: Organisation, *, today: date) -> Part:
         roles=[each for each in roles if each not in over],
         former_roles=over,
         groups=list(affiliations.filter(organisation=organisation)),
-        affiliates=list(affiliations.filter(group=organisation)),
+        affiliates=list(affiliations.filter(STANDING, group=organisation)),
         pairings=list(
             pairings_for(actor, today=today)
             .filter(paired)
@@ -167,7 +168,7 @@ def serving_mine(actor: Actor, *, today: date) -> list[LiaisonAssignment]:
 
 def liaisons_for(actor: Actor, *, today: date) -> LiaisonQuerySet:
     """Liaisons the actor may know, with `served`: how many of those it may know they serve."""
-    own = LiaisonAssignment.objects.visible_to(actor).on(today).values("pk")
+    own = LiaisonAssignment.objects.visible_to(actor).on(today).filter(STANDING).values("pk")
     return (
         Liaison.objects.visible_to(actor)
         .select_related("organisation__region", "region", "chain")

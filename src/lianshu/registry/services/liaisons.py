@@ -273,7 +273,9 @@ def hand_over_assignments(
             "organisation_id", flat=True
         )
     )
-    new = [row for row in rows if row.organisation.pk not in serves]
+    # One that was merged or closed is taken from `source`, and nobody serves it any more.
+    wanted = (row for row in rows if row.organisation.ended_on is None)
+    new = [row for row in wanted if row.organisation.pk not in serves]
     if new:
         assign_liaisons(actor=actor, rows=new, now=now)
     return len(rows)
