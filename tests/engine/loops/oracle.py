@@ -30,11 +30,10 @@ class Oracle:
             self._play()
         else:
             self.wrong.add("start")
-        everything = {*self.steps, *self.ends}
-        if self.seen < everything or set(self.steps) & set(self.ends):
+        if not self.seen >= set(self.steps) or set(self.steps) & set(self.ends):
             self.wrong.add("unreached or ambiguous")
-        if "done" not in self.ends.values():
-            self.wrong.add("no done")
+        if not any(self.ends.get(name) == "done" for name in self.seen):
+            self.wrong.add("never done")
         for stage in self.loop["stages"]:
             if not any(self.steps[s]["stage"] == stage["id"] for s in self.seen & set(self.steps)):
                 self.wrong.add("stage")

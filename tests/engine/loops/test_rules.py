@@ -76,6 +76,7 @@ BROKEN: list[tuple[str, list[tuple[str, str]], str]] = [
     ("L030", [(", rating: accept", "")], "to: done"),
     ("L031", [(ACCEPT, ACCEPT + ", by: [desk]")], "rating: accept, by"),
     ("L032", [("actor: desk", "actor: asker")], "actor: asker\n    work"),
+    ("L032", [("hand_to: head", "hand_to: asker")], "overdue: {hand_to: asker"),
     ("L033", [("    work: true\n", "")], "steps:"),
     ("L034", [("to: lapsed", "to: unrated")], "to: unrated"),
     ("L035", [(LAST_END, LAST_END + REOPENING.format("asker, to: nowhere"))], "reopening:"),
@@ -110,7 +111,7 @@ BROKEN: list[tuple[str, list[tuple[str, str]], str]] = [
     ("L050", [("stage: answer", "stage: nowhere")], "stage: nowhere"),
     ("L051", [("stage: answer", "stage: ask")], "id: answer, name"),
 ]
-WARNINGS = {"L012", "L013", "L037", "L038"}
+WARNINGS = {"L006", "L012", "L013", "L037", "L038"}
 
 
 @pytest.mark.parametrize(("rule", "changes", "place"), BROKEN)

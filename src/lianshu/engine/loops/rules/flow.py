@@ -26,7 +26,7 @@ def targets(proof: Proof) -> Iterator[Finding]:
 
 
 def closed(proof: Proof) -> Iterator[Finding]:
-    """L004 unreachable, L005 no way to an end, L006 ends without a way in, L007 no `done`."""
+    """L004 unreachable, L005 no way to an end, L006 ends without a way in, L007 never `done`."""
     arriving = proof.graph.leading_to(proof.graph.ends)
     for place, step in proof.steps():
         if step.id not in proof.reached:
@@ -40,11 +40,10 @@ def closed(proof: Proof) -> Iterator[Finding]:
     for number, end in enumerate(proof.loop.ends):
         if end.id not in proof.reached:
             message = f"终点“{end.name}”没有路通向它，请让某个动作的 to 指向它，或删去"
-            yield proof.says(("ends", number, "id"), "L006", message)
-    if EndKind.DONE not in proof.graph.ends.values():
-        yield proof.says(
-            ("ends",), "L007", "没有一个 kind: done 的终点，这个流程永远办不成，请加上"
-        )
+            yield proof.says(("ends", number, "id"), "L006", message, warn=True)
+    if not any(proof.graph.ends.get(name) is EndKind.DONE for name in proof.reached):
+        message = "没有一个走得到的 kind: done 的终点，这个流程永远办不成，请加上"
+        yield proof.says(("ends",), "L007", message)
 
 
 def stages(proof: Proof) -> Iterator[Finding]:

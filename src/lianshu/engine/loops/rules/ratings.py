@@ -70,7 +70,7 @@ def raters(proof: Proof) -> Iterator[Finding]:
                 f"“{proof.said(confirmer)}”既办理“{step.name}”又评价结果，"
                 "请改评价人（confirmer）或办理角色"
             )
-            yield proof.says(_who(place, action), "L032", message)
+            yield proof.says(_who(proof, place, step, action), "L032", message)
         if proof.graph.ends.get(action.to) is EndKind.UNRATED and not (
             action.automatic and any(each.rating == "accept" for each in step.actions)
         ):
@@ -88,9 +88,14 @@ def _judges_own_work(proof: Proof, step: Step, action: Action) -> bool:
     return any(proof.same(name, proof.loop.confirmer) for name in who)
 
 
-def _who(place: Path, action: Action) -> Path:
-    """Where the definition says who acts: at the action, or else at its step."""
-    return (*place, "by") if action.by else (*place[:2], "actor")
+def _who(proof: Proof, place: Path, step: Step, action: Action) -> Path:
+    """Where the definition lets the confirmer act: at the action, at its step, when overdue."""
+    if action.by:
+        return (*place, "by")
+    taker = step.overdue.hand_to if step.overdue else None
+    if taker and proof.same(taker, proof.loop.confirmer):
+        return (*place[:2], "overdue", "hand_to")
+    return (*place[:2], "actor")
 
 
 def honest(proof: Proof) -> Iterator[Finding]:
