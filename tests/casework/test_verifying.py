@@ -17,7 +17,7 @@ from tests.casework.test_acting import ASKED
 from tests.cast import NOW, Cast
 
 
-def run(sql: str, *values: object) -> None:
+def run(sql: str, *values: str | int) -> None:
     """What somebody with the database's password could do."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

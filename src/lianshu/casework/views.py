@@ -70,7 +70,7 @@ def case_act(request: PageRequest, public_id: str, action: str) -> HttpResponse:
     if chosen is None or reading.step is None:
         raise Conflict(reading.why_not or _("现在不能这样办理，请查看最新进展。"))
     form = ActionForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         actor=request.actor,
         running=reading.running,
         step=reading.step,
