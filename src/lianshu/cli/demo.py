@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from lianshu.cli.manage import manage
 
-USAGE = "用法：lianshu demo load [--if-empty] [--small]    把演示城市装入空数据库，并列出可以登录的账号\n"
+USAGE = (
+    "用法：lianshu demo load [--if-empty] [--small]    "
+    "把演示城市装入空数据库，并列出可以登录的账号\n"
+)
 UNUSABLE = 2
 
 
