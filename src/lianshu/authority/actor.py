@@ -103,6 +103,8 @@ class Actor:
     """Set when the actor came with an API token: what the token may do (`read`, `write`)."""
     behalf: Behalf | None = None
     """Set while the actor acts for a colleague or under a mandate."""
+    link: str = ""
+    """Set when the actor came by a link sent to a person without account: which link."""
 
     @property
     def is_system(self) -> bool:
@@ -111,8 +113,8 @@ class Actor:
 
     @property
     def is_known(self) -> bool:
-        """Somebody who logged in, or the system."""
-        return self.user_id is not None or self.is_system
+        """Somebody who logged in or was sent the link they came by, or the system."""
+        return self.user_id is not None or self.is_system or bool(self.link)
 
     @cached_property
     def organisation_ids(self) -> frozenset[int]:

@@ -18,7 +18,9 @@ from lianshu.records.models import IdempotencyKey
 
 def actor_key(actor: Actor) -> str:
     """A stable short name of who asks."""
-    return f"user:{actor.user_id}" if actor.user_id is not None else f"system:{actor.system}"
+    if actor.user_id is not None:
+        return f"user:{actor.user_id}"
+    return f"link:{actor.link}" if actor.link else f"system:{actor.system}"
 
 
 def perform_once(

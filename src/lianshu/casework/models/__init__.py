@@ -1,5 +1,6 @@
 """Loops as published, cases, what happened in them and how they were rated."""
 
+from lianshu.casework.models.callbacks import CallBack, CallBackOutcome
 from lianshu.casework.models.cases import Case, CaseParty, Colour, EndKindChoices, Task
 from lianshu.casework.models.events import (
     Anchor,
@@ -9,11 +10,16 @@ from lianshu.casework.models.events import (
     EventKind,
     Rating,
 )
+from lianshu.casework.models.links import AnswerLink
 from lianshu.casework.models.loops import CalendarYear, LoopVersion
+from lianshu.casework.models.seals import SealedBox
 
 __all__ = [
     "Anchor",
+    "AnswerLink",
     "CalendarYear",
+    "CallBack",
+    "CallBackOutcome",
     "Case",
     "CaseEvent",
     "CaseEventPayload",
@@ -24,5 +30,6 @@ __all__ = [
     "EventKind",
     "LoopVersion",
     "Rating",
+    "SealedBox",
     "Task",
 ]

@@ -29,6 +29,7 @@ class EventKind(models.TextChoices):
     RECOMPUTED = "recomputed", _("重算期限")
     REOPENED = "reopened", _("重开")
     MIGRATED = "migrated", _("换版本")
+    UNSEALED = "unsealed", _("开封")
 
 
 class Channel(models.TextChoices):
