@@ -129,6 +129,7 @@ class Task(models.Model):
     promised_at = models.DateTimeField(null=True)
     amber_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(_("期限"), null=True)
+    remind_at = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)
     colour = models.CharField(max_length=8, choices=Colour, default=Colour.GREEN)
     reminded = models.PositiveSmallIntegerField(default=0)
@@ -148,6 +149,11 @@ class Task(models.Model):
                 fields=["amber_at"],
                 condition=Q(done_at__isnull=True, colour="green"),
                 name="task_turning_amber",
+            ),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(done_at__isnull=True),
+                name="task_to_remind",
             ),
             models.Index(
                 fields=["organisation", "due_at"],

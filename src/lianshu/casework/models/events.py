@@ -56,6 +56,8 @@ class AppendOnlyQuerySet(models.QuerySet["CaseEvent"]):
 class CaseEvent(models.Model):
     """One thing that happened. What people wrote is in the payload; here is only its digest.
 
+    `facts` are what followed for the case: who was appointed, whose task it became and until when.
+    Nothing that people wrote; from them the case can be rebuilt after every payload is erased.
     `fold` is the version of the rules that read events. `announced_at` is None until people were
     told: the row is outbox and history in one.
     """
@@ -74,6 +76,7 @@ class CaseEvent(models.Model):
     behalf = models.CharField(max_length=200, blank=True)
     channel = models.CharField(max_length=8, choices=Channel)
     fold = models.PositiveSmallIntegerField()
+    facts = models.JSONField(default=dict)
     payload_digest = models.CharField(max_length=80)
     previous = models.CharField(max_length=80)
     hash = models.CharField(max_length=80)

@@ -19,8 +19,9 @@ from lianshu.records.services import actor_key
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What is to be written down. `data` is what people wrote, chose and attached; `organisation`
-    the one acted for; `key` lets a repeated request find its first answer."""
+    """What is to be written down. `data` is what people wrote, chose and attached, `facts` what
+    follows for the case, as JSON; `organisation_id` the one acted for; `key` lets a repeated
+    request find its first answer."""
 
     kind: EventKind
     step: str
@@ -28,6 +29,7 @@ class Happening:
     to: str = ""
     reason: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     organisation_id: int | None = None
     channel: Channel = Channel.WEB
     key: str = ""
@@ -52,6 +54,7 @@ def hashed_fields(event: CaseEvent, case_id: str) -> list[Any]:
         event.behalf,
         event.channel,
         event.payload_digest,
+        event.facts,
     ]
 
 
@@ -78,6 +81,7 @@ def append_event(
         behalf=actor.behalf.principal if actor.behalf else "",
         channel=what.channel,
         fold=FOLD,
+        facts=dict(what.facts),
         payload_digest=payload_digest(salt, what.data),
         previous=case.head_hash or GENESIS,
         key=what.key,
