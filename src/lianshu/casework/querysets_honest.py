@@ -16,7 +16,7 @@ class CallBackQuerySet(models.QuerySet["CallBack"]):
     """Call-backs."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Those one's own unit is to make: nobody who is judged learns which case is asked about."""
+        """Those one's own unit makes: who is judged does not learn which cases are asked about."""
         if actor.is_system:
             return self
         return self.filter(unit__in=actor.reading_in(Matter.ANSWERS))
