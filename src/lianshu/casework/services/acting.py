@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lianshu.authority import Actor, Refusal, require
+from lianshu.authority import Actor, Refusal, require, system_actor
 from lianshu.casework.hashing import canonical, digest
-from lianshu.casework.models import (
-    Case,
-    CaseEvent,
-    CaseParty,
-    Channel,
-    EventKind,
-    Rating,
-    Task,
-)
+from lianshu.casework.models import Case, CaseEvent, Channel, EventKind, Rating, Task
 from lianshu.casework.parts import Part, may_rate, part_in, roles_of
 from lianshu.casework.runtime import Running, action_of, running_loop
 from lianshu.casework.services.events import Happening, append_event
 from lianshu.casework.services.forms import Given, check_given
-from lianshu.casework.services.tasks import open_tasks
+from lianshu.casework.services.moving import go_on, go_overdue, lock_case
 from lianshu.engine.loops import Action, Step
-from lianshu.records.errors import Conflict, DomainError, NotFound
+from lianshu.records.errors import Conflict, DomainError
 from lianshu.records.services import actor_key
+
+LOOP: Final = system_actor("casework.loop")
+"""Who does what the loop says happens by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +89,37 @@ class Asked:
 
 
 def _act(actor: Actor, case_id: int, name: str, given: Given, now: datetime, asked: Asked) -> Acted:
-    case = (
-        Case.objects.with_care(actor)
-        .select_for_update(of=("self",))
-        .select_related("loop_version")
-        .defer("loop_version__definition")
-        .filter(pk=case_id)
-        .first()
-    )
-    if case is None:
-        raise NotFound(_("没有这个办件。"))
+    case = lock_case(actor, case_id)
     move = _prepare(actor, case, name, given)
     if move.action.rating:
         require(may_rate(actor))
-    through = _is_through(move)
-    event = _write(actor, move, now, asked, through=through)
-    if through:
-        _go_on(move, event, now)
+    outcome = _outcome_of(move)
+    what = Happening(
+        EventKind.ACTED if outcome is Outcome.THROUGH else EventKind.JOINED,
+        move.step.id,
+        action=move.action.id,
+        reason=move.given.reason,
+        data=move.given.as_data(),
+        organisation_id=move.part.organisation_id,
+        channel=asked.channel,
+        key=asked.key,
+        request=asked.request,
+    )
+    if outcome is Outcome.THROUGH:
+        event = go_on(
+            actor=actor,
+            case=case,
+            running=move.running,
+            action=move.action,
+            what=what,
+            now=now,
+            given=move.given,
+        )
+        _rate(move, event, now)
+        return Acted(case.pk, event.seq, case.step, case.end)
+    event = _join(actor, move, what, now)
+    if outcome is Outcome.HOPELESS:
+        go_overdue(actor=LOOP, case=case, running=move.running, step=move.step, now=now)
     return Acted(case.pk, event.seq, case.step, case.end)
 
 
@@ -149,94 +160,81 @@ def _is_for_all(step: Step) -> bool:
     return step.complete in {"one", "any"}
 
 
-def _is_through(move: _Move) -> bool:
-    """Whether the case goes on with this act, or waits for the others who share the step."""
-    complete = move.step.complete
-    if _is_for_all(move.step) or move.part.task is None:
-        return True
-    others = [task for task in move.tasks if task.pk != move.part.task.pk]
-    if complete == "all":
-        return not others
-    voted = CaseEvent.objects.filter(
+class Outcome(Enum):
+    """What an act means for a step that several share."""
+
+    THROUGH = auto()
+    """The case goes on."""
+    WAITING = auto()
+    """For the others."""
+    HOPELESS = auto()
+    """So many can no longer choose the same action."""
+
+
+def _outcome_of(move: _Move) -> Outcome:
+    complete, task = move.step.complete, move.part.task
+    # Who takes over, or is let in beside those who share the step, decides alone.
+    if _is_for_all(move.step) or task is None or move.part.role != move.step.actor:
+        return Outcome.THROUGH
+    joined = CaseEvent.objects.filter(
         case=move.case, kind=EventKind.JOINED, step=move.step.id, at__gte=move.case.step_since
     )
-    needed = 1 if isinstance(complete, str) else complete.quorum
-    return voted.filter(action=move.action.id).count() + 1 >= needed or not others
+    votes = Counter(joined.values_list("action", flat=True))
+    votes[move.action.id] += 1
+    waiting = sum(each.role == task.role for each in move.tasks) - 1
+    needed = votes.total() + waiting if isinstance(complete, str) else complete.quorum
+    if votes[move.action.id] >= needed:
+        return Outcome.THROUGH
+    return Outcome.WAITING if max(votes.values()) + waiting >= needed else Outcome.HOPELESS
 
 
-def _write(actor: Actor, move: _Move, now: datetime, asked: Asked, *, through: bool) -> CaseEvent:
-    case, action = move.case, move.action
-    changes: dict[str, Any] = {}
-    if through:
-        end = move.running.ends.get(action.to)
-        changes = {"step": "" if end else action.to, "step_since": now}
-        if end:
-            changes |= {"end": end.id, "end_kind": end.kind.value, "ended_at": now}
-    what = Happening(
-        EventKind.ACTED if through else EventKind.JOINED,
-        move.step.id,
-        action=action.id,
-        to=action.to if through else "",
-        reason=move.given.reason,
-        data=move.given.as_data(),
-        organisation_id=move.part.organisation_id,
-        channel=asked.channel,
-        key=asked.key,
-        request=asked.request,
-    )
-    event = append_event(actor=actor, case=case, what=what, now=now, changes=changes)
-    done = Task.objects.filter(case=case, done_at__isnull=True)
-    if not through and move.part.task is not None:
-        done = done.filter(pk=move.part.task.pk)
-    done.update(done_at=now)
+def _join(actor: Actor, move: _Move, what: Happening, now: datetime) -> CaseEvent:
+    """One of several has chosen; the step still waits."""
+    task = move.part.task
+    assert task is not None
+    done = {"done": [task.role, task.organisation_id, task.user_id]}
+    what = replace(what, facts=done)
+    event = append_event(actor=actor, case=move.case, what=what, now=now, changes={})
+    Task.objects.filter(pk=task.pk).update(done_at=now)
     return event
 
 
-def _go_on(move: _Move, event: CaseEvent, now: datetime) -> None:
-    """What follows from the move: who was appointed, what waits next, how it was rated."""
-    case, given = move.case, move.given
-    parties: dict[str, list[CaseParty]] = {}
-    for role, organisations in given.appointed.items():
-        if case.has_parties:  # type: ignore[attr-defined]
-            case.parties.filter(role=role, until__isnull=True).update(until=now)
-        parties[role] = CaseParty.objects.bulk_create(
-            CaseParty(case=case, role=role, organisation=organisation, since=now)
-            for organisation in organisations
-        )
-    if case.step:
-        following = move.running.step(case.step)
-        open_tasks(
-            case=case,
-            running=move.running,
-            step=following,
-            now=now,
-            parties=parties.get(following.actor or ""),
-        )
-    if given.stars is not None:
-        handler = case.parties.filter(until__isnull=True).order_by("-since", "-id").first()
-        Rating.objects.create(
-            event=event,
-            case=case,
-            stars=given.stars.stars,
-            speed=given.stars.speed,
-            quality=given.stars.quality,
-            attitude=given.stars.attitude,
-            handler_id=None if handler is None else handler.organisation_id,
-            accepted=move.action.rating == "accept",
-            at=now,
-        )
+def _rate(move: _Move, event: CaseEvent, now: datetime) -> None:
+    stars = move.given.stars
+    if stars is None:
+        return
+    handler = move.case.parties.filter(until__isnull=True).order_by("-since", "-id").first()
+    Rating.objects.create(
+        event=event,
+        case=move.case,
+        stars=stars.stars,
+        speed=stars.speed,
+        quality=stars.quality,
+        attitude=stars.attitude,
+        handler_id=None if handler is None else handler.organisation_id,
+        accepted=move.action.rating == "accept",
+        at=now,
+    )
 
 
 def _earlier(actor: Actor, key: str, request: Mapping[str, Any]) -> Acted | None:
     """The answer that this actor's key had the first time."""
     if not key:
         return None
-    event = (
-        CaseEvent.objects.filter(actor_key=actor_key(actor), key=key).select_related("case").first()
-    )
+    event = CaseEvent.objects.filter(actor_key=actor_key(actor), key=key).first()
     if event is None:
         return None
     if event.request_hash != digest(canonical(request)):
         raise Conflict(_("这个幂等键已用于另一个请求，请换一个新的键。"), field="Idempotency-Key")
-    end = event.to if event.case.end == event.to else ""
-    return Acted(event.case_id, event.seq, "" if end else event.to, end, repeated=True)
+    last = event
+    if event.kind == EventKind.JOINED:
+        # Where the vote settled it, the case went on by itself in the same moment.
+        following = CaseEvent.objects.filter(
+            case=event.case_id, seq=event.seq + 1, kind=EventKind.AUTOMATIC, at=event.at
+        )
+        last = following.first() or event
+    to = last.to or last.step
+    is_over = "end_kind" in last.facts
+    return Acted(
+        event.case_id, event.seq, "" if is_over else to, to if is_over else "", repeated=True
+    )

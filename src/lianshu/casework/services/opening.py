@@ -12,7 +12,7 @@ from lianshu.casework.models import Case, Channel, EventKind, LoopVersion
 from lianshu.casework.rules import can_open_case
 from lianshu.casework.runtime import running_loop
 from lianshu.casework.services.events import Happening, append_event
-from lianshu.casework.services.tasks import open_tasks
+from lianshu.casework.services.tasks import create_tasks, plan_tasks
 from lianshu.exchange.models import Recommendation
 from lianshu.records.errors import DomainError
 from lianshu.registry.models import Chain, Organisation
@@ -57,14 +57,16 @@ def open_case(
         opened_by_id=actor.user_id,
         step_since=now,
     )
+    opening = plan_tasks(case=case, running=running, step=step, now=now)
     what = Happening(
         EventKind.OPENED,
         step.id,
         to=step.id,
+        facts={"loop": [version.loop, version.version], "opened": [opening.as_facts()]},
         data={"subject": subject, "urgent": urgent},
         organisation_id=asker.pk,
         channel=channel,
     )
     append_event(actor=actor, case=case, what=what, now=now, changes={})
-    open_tasks(case=case, running=running, step=step, now=now)
+    create_tasks(case=case, opening=opening)
     return case

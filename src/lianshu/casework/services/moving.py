@@ -1,0 +1,122 @@
+"""A case goes on: the one way for what people do and for what happens by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor
+from lianshu.casework.models import Case, CaseEvent, CaseParty, EventKind, Task
+from lianshu.casework.runtime import Running, action_of
+from lianshu.casework.services.events import Happening, append_event
+from lianshu.casework.services.forms import Given
+from lianshu.casework.services.tasks import Opening, create_tasks, plan_tasks
+from lianshu.engine.loops import Action, Step
+from lianshu.records.errors import NotFound
+
+NOTHING_GIVEN = Given()
+
+
+def lock_case(actor: Actor, case_id: int) -> Case:
+    """The case with whether it lies in the actor's care, held until the transaction ends."""
+    case = (
+        Case.objects.with_care(actor)
+        .select_for_update(of=("self",))
+        .select_related("loop_version")
+        .defer("loop_version__definition")
+        .filter(pk=case_id)
+        .first()
+    )
+    if case is None:
+        raise NotFound(_("没有这个办件。"))
+    return case
+
+
+def go_on(
+    *,
+    actor: Actor,
+    case: Case,
+    running: Running,
+    action: Action,
+    what: Happening,
+    now: datetime,
+    given: Given = NOTHING_GIVEN,
+) -> CaseEvent:
+    """Move the case where `action` leads: the event, who was appointed, what waits next.
+
+    In the caller's transaction, which holds the case.
+    """
+    end = running.ends.get(action.to)
+    facts: dict[str, Any] = {}
+    changes: dict[str, Any] = {
+        "step": "" if end else action.to,
+        "step_since": now,
+        "suspended_since": None,
+    }
+    opening = None
+    if end:
+        changes |= {"end": end.id, "end_kind": end.kind.value, "ended_at": now}
+        facts["end_kind"] = end.kind.value
+    else:
+        opening = plan_tasks(
+            case=case,
+            running=running,
+            step=running.step(action.to),
+            now=now,
+            appointed=given.appointed,
+        )
+        facts["opened"] = [opening.as_facts()]
+    if given.appointed:
+        facts["appointed"] = {
+            role: [organisation.pk for organisation in found]
+            for role, found in given.appointed.items()
+        }
+    what = replace(what, to=action.to, facts={**what.facts, **facts})
+    event = append_event(actor=actor, case=case, what=what, now=now, changes=changes)
+    Task.objects.filter(case=case, done_at__isnull=True).update(done_at=now)
+    _appoint(case, given, now)
+    if opening is not None:
+        create_tasks(case=case, opening=opening)
+    return event
+
+
+def _appoint(case: Case, given: Given, now: datetime) -> None:
+    for role, organisations in given.appointed.items():
+        if case.has_parties:  # type: ignore[attr-defined]
+            case.parties.filter(role=role, until__isnull=True).update(until=now)
+        CaseParty.objects.bulk_create(
+            CaseParty(case=case, role=role, organisation=organisation, since=now)
+            for organisation in organisations
+        )
+
+
+def go_overdue(
+    *, actor: Actor, case: Case, running: Running, step: Step, now: datetime
+) -> CaseEvent | None:
+    """What the loop says happens when nobody acted in time, or no agreement can be reached any
+    more: an action by itself, or another role takes over; who was to act still may.
+
+    None when that role has the task already. In the caller's transaction, which holds the case.
+    """
+    due = step.overdue
+    if due is None:
+        return None
+    if due.do is not None:
+        action = action_of(step, due.do)
+        if action is None:
+            raise ValueError(f"step {step.id!r} has no action {due.do!r}; it is never published")
+        what = Happening(EventKind.AUTOMATIC, step.id, action=action.id)
+        return go_on(actor=actor, case=case, running=running, action=action, what=what, now=now)
+    role = due.hand_to or ""
+    visit = case.tasks.filter(step=step.id, role=role, opened_at__gte=case.step_since)
+    if not role or visit.exists():
+        return None
+    opening: Opening = plan_tasks(case=case, running=running, step=step, now=now, role=role)
+    facts = {"opened": [opening.as_facts()]}
+    what = Happening(EventKind.TAKEN_OVER, step.id, facts=facts)
+    event = append_event(actor=actor, case=case, what=what, now=now, changes={})
+    create_tasks(case=case, opening=opening)
+    return event
