@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from lianshu.casework import views
+from lianshu.casework import urls_honest, views
 from lianshu.casework.lists import CASES, TASKS
 from lianshu.ui.lists.views import list_urls
 
 CASE = "cases/<slug:public_id>/"
 
 urlpatterns = [
+    *urls_honest.urlpatterns,
     *list_urls("tasks/", TASKS),
     *list_urls("cases/", CASES),
     path("cases/new/", views.case_new, name="case-new"),

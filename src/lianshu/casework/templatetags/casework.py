@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext as _
 
 from lianshu.casework.reading import said
 from lianshu.engine.definitions import Text
@@ -14,3 +15,15 @@ register = template.Library()
 def in_language(text: Text | None) -> str:
     """A definition's text in the reader's language."""
     return said(text)
+
+
+@register.filter
+def worktime(minutes: int, day_minutes: int) -> str:
+    """Working minutes as working days, hours and minutes."""
+    days, rest = divmod(minutes, day_minutes)
+    parts = (
+        (days, _("%(n)d 个工作日")),
+        (rest // 60, _("%(n)d 小时")),
+        (rest % 60, _("%(n)d 分钟")),
+    )
+    return " ".join(words % {"n": n} for n, words in parts if n) or _("%(n)d 分钟") % {"n": 0}
