@@ -152,15 +152,20 @@ def proposals_to_decide(actor: Actor) -> RecommendationQuerySet:
 
 
 def funnel_of(actor: Actor) -> dict[str, int]:
-    """How many demands were published, recommended for, accepted and signed, for this actor."""
-    care = Demand.objects.visible_to(actor).exclude(status=PostStatus.DRAFT)
+    """How many demands in the actor's coordinating care were published, recommended for, accepted
+    and signed."""
+    care = (
+        Demand.objects.visible_to(actor)
+        .filter(within(actor, Capability.COORDINATE))
+        .exclude(status=PostStatus.DRAFT)
+    )
     pairs = Recommendation.objects.visible_to(actor)
     projects = Project.objects.visible_to(actor)
     return {
         "published": care.count(),
         "recommended": care.filter(pk__in=pairs.values("demand")).count(),
-        "accepted": projects.values("demand").distinct().count(),
-        "signed": projects.filter(status__in=["signed", "finished"])
+        "accepted": projects.filter(demand__in=care).values("demand").distinct().count(),
+        "signed": projects.filter(demand__in=care, status__in=["signed", "finished"])
         .values("demand")
         .distinct()
         .count(),

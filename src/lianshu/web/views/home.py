@@ -95,7 +95,7 @@ def _officer(actor: Actor, now: datetime) -> dict[str, Any]:
                 "calendar-due",
                 "bad" if expiring_resources else "",
             ),
-            _tile(pgettext("list", "项目"), funnel["accepted"], reverse("projects"), "briefcase"),
+            _tile(pgettext("list", "项目"), projects.count(), reverse("projects"), "briefcase"),
         ],
         "unmatched": read_posts(actor, unmatched[:LINES], "page"),
         "proposals": pair_rows(actor, proposals[:LINES], now=timezone.now()),
