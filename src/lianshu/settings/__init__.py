@@ -151,6 +151,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "30/5m/ip",
     "join": "30/5m/ip,10/5m/key",
     "claim": "30/5m/ip,8/5m/key",
+    "answer": "30/5m/ip,10/5m/key",
 }
 # Behind proxies all requests come from one address unless they are told apart.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("LIANSHU_TRUSTED_PROXIES", default=0)

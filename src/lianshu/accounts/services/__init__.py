@@ -26,6 +26,7 @@ from lianshu.accounts.services.mailing import (
     mail_claim_received,
     mail_claim_refused,
     mail_invitation,
+    mail_outside,
 )
 from lianshu.accounts.services.people import (
     add_membership,
@@ -58,6 +59,7 @@ __all__ = [
     "mail_claim_received",
     "mail_claim_refused",
     "mail_invitation",
+    "mail_outside",
     "note_reset_mail",
     "note_token_use",
     "organisation_claimed",

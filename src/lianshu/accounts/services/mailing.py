@@ -28,7 +28,7 @@ def address_of_claim(secret: str) -> str:
 def mail_invitation(*, invitation: Invitation, secret: str) -> bool:
     """Send the link to the address it was made for; whether the mail left the house."""
     name = invitation.organisation.name
-    return _send(
+    return mail_outside(
         invitation.email,
         _("“%(name)s”邀请您加入链枢") % {"name": name},
         _("“%(name)s”邀请您以%(role)s的身份使用产业链创新生态协作平台“链枢”。")
@@ -40,7 +40,7 @@ def mail_invitation(*, invitation: Invitation, secret: str) -> bool:
 
 def mail_claim_received(*, claim: Claim, secret: str) -> bool:
     """Send the claimant the link to follow the claim by."""
-    return _send(
+    return mail_outside(
         claim.user.email,
         _("已收到您对“%(name)s”的认领") % {"name": claim.organisation.name},
         _("审核结果会发到这个邮箱，也可以随时打开下面的链接查看或撤回。"),
@@ -51,7 +51,7 @@ def mail_claim_received(*, claim: Claim, secret: str) -> bool:
 
 def mail_claim_refused(*, claim: Claim) -> bool:
     """Tell a claimant without account why."""
-    return _send(
+    return mail_outside(
         claim.user.email,
         _("您对“%(name)s”的认领没有通过") % {"name": claim.organisation.name},
         _("原因：%(reason)s") % {"reason": claim.reason},
@@ -59,7 +59,8 @@ def mail_claim_refused(*, claim: Claim) -> bool:
     )
 
 
-def _send(address: str, subject: str, *paragraphs: str) -> bool:
+def mail_outside(address: str, subject: str, *paragraphs: str) -> bool:
+    """Mail to an address that is no user's; whether it left the house."""
     if not address:
         return False
     message = EmailMessage(

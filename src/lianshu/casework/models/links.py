@@ -13,7 +13,10 @@ from lianshu.records.fields import OpaqueIdField
 
 
 class AnswerLink(models.Model):
-    """Opens the rating of one case to one named person, once. Only the secret's hash is kept."""
+    """Opens the rating of one case to one named person, once. Only the secret's hash is kept.
+
+    `by_office`: not its own people made it; what is answered through it is called back, always.
+    """
 
     public_id = OpaqueIdField()
     case = models.ForeignKey(Case, models.PROTECT, related_name="answer_links")
@@ -22,6 +25,7 @@ class AnswerLink(models.Model):
     email = models.EmailField(_("邮箱"), blank=True)
     digest = models.CharField(max_length=64, unique=True)
     made_by_id = models.BigIntegerField(null=True)
+    by_office = models.BooleanField(default=False)
     made_at = models.DateTimeField(_("发出时间"))
     expires_at = models.DateTimeField(_("有效期至"))
     used_at = models.DateTimeField(null=True)

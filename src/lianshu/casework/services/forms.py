@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -38,10 +38,16 @@ class Given:
     note: str = ""
     stars: Stars | None = None
     appointed: Mapping[str, Sequence[Organisation]] = field(default_factory=dict)
+    files: Sequence[str] = ()
+    """Public ids of what was sent along, beside the fields of the step."""
 
     def as_data(self) -> dict[str, Any]:
         """What the event keeps."""
-        data: dict[str, Any] = {"values": dict(self.values), "note": self.note}
+        data: dict[str, Any] = {
+            "values": dict(self.values),
+            "note": self.note,
+            "files": list(self.files),
+        }
         if self.stars:
             data["stars"] = {
                 name: value
@@ -91,7 +97,7 @@ def check_given(running: Running, step: Step, action: Action, given: Given) -> G
             )
     if set(given.appointed) - set(action.assigns):
         raise DomainError(_("这个动作不指派单位，请去掉所选单位。"), field="role")
-    return Given(values, given.reason, given.note.strip(), given.stars, given.appointed)
+    return replace(given, values=values, note=given.note.strip())
 
 
 def _check_choice(action: Action, given: Given) -> None:
