@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lianshu.casework.models import LoopVersion
 from lianshu.cli import main
 from tests.engine.loops.broken import EXAMPLE, changed, line_of
 from tests.engine.loops.packs import PACKS
@@ -134,3 +135,18 @@ def test_the_whole_process_is_quick() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode
         == 0
     )
+
+
+@pytest.mark.django_db
+def test_what_is_closed_can_be_published(loop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["loop", "publish", str(loop)]) == 0
+    assert "已发布 1 个流程" in capsys.readouterr().err
+    assert main(["loop", "publish", str(loop)]) == 0, "the same again changes nothing"
+    assert LoopVersion.objects.count() == 1
+    loop.write_text(changed(("limit: ", "limit: 9 workdays #")), "utf-8")
+    assert main(["loop", "publish", str(loop)]) == 2
+    assert "请把 version 加一" in capsys.readouterr().err
+    loop.write_text(changed(("    actor: desk\n", "")), "utf-8")
+    assert main(["loop", "publish", str(loop)]) == 2
+    assert "一个也没有发布" in capsys.readouterr().err
+    assert main(["loop", "publish", str(loop.parent / "none.yaml")]) == 2

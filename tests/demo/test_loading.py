@@ -12,6 +12,8 @@ from django.urls import reverse
 from lianshu.accounts.models import Claim, Invitation, Mandate, Substitution, User
 from lianshu.accounts.queries import actor_of
 from lianshu.audit.models import AuditEntry
+from lianshu.casework.colours import colour_of
+from lianshu.casework.models import Case, Colour, Rating, Task
 from lianshu.demo.city.sources import read_city
 from lianshu.demo.pack import read_demo
 from lianshu.demo.queries import city_figures
@@ -81,9 +83,23 @@ def test_the_whole_city_loads(client: Client) -> None:
     assert (Recommendation.objects.count() > 600, Project.objects.count()) == (True, 14)
     opened = (Claim, Invitation, Mandate, Substitution)
     assert [model.objects.count() for model in opened] == [1, 1, 1, 1]
+    _cases_are_under_way()
     liaison = actor_of(User.objects.get(username="liaison"), now=NOW)
     assert [each.organisation_name for each in liaison.memberships] == ["镇海望潮产业社区服务中心"]
     assert client.login(username="magnet_officer", password=PASSWORD)
     page = client.get(ABOUT).content.decode()
     assert "magnet_officer" in page
     assert "waiting_owner" not in page, "who waits for approval cannot log in"
+
+
+def _cases_are_under_way() -> None:
+    """Of every loop, in three colours, rated and unrated, and each account's to do."""
+    assert Case.objects.values("loop_version__loop").distinct().count() == 32
+    assert {colour_of(task, NOW) for task in Task.objects.open()} == set(Colour)
+    assert {"", "done", "declined", "withdrawn"} <= set(
+        Case.objects.values_list("end_kind", flat=True)
+    )
+    assert len(set(Rating.objects.values_list("stars", flat=True))) >= 4
+    for name in ("chain_officer", "enterprise_owner", "university_officer", "bank_manager"):
+        person = actor_of(User.objects.get(username=name), now=NOW)
+        assert Task.objects.waiting_for(person).exists(), name

@@ -30,3 +30,8 @@ def loops_in_use() -> list[LoopVersion]:
     for version in LoopVersion.objects.filter(retired_at__isnull=True).order_by("loop", "version"):
         latest[version.loop] = version
     return sorted(latest.values(), key=lambda each: each.title)
+
+
+def sees_case(actor: Actor, case: Case) -> bool:
+    """Whether the actor may see this case."""
+    return Case.objects.visible_to(actor).filter(pk=case.pk).exists()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Capability, Matter, Verdict
-from lianshu.casework.models import LoopVersion
+from lianshu.casework.models import Case, LoopVersion
+from lianshu.casework.queries import sees_case
 from lianshu.registry.models import Organisation
 from lianshu.registry.rules import holds_at
 
@@ -24,3 +25,12 @@ def can_open_case(actor: Actor, version: LoopVersion, asker: Organisation) -> Ve
         _("只有“%(name)s”的经办人，或所在区域和产业链的链办，可以为它提出办件。")
         % {"name": asker.name}
     )
+
+
+def can_attach(actor: Actor, case: Case) -> Verdict:
+    """Whoever has a part in it, while it is on its way."""
+    if case.ended_at is not None:
+        return Verdict.no(_("这个办件已经结束，不能再加附件。"))
+    if sees_case(actor, case):
+        return Verdict.yes()
+    return Verdict.no(_("只有参与这个办件的单位和负责的链办可以加附件。"))

@@ -8,7 +8,7 @@ import typer
 from lianshu.cli import load
 from lianshu.cli.running import group
 
-app = group("闭环流程：检查、画图、比较。")
+app = group("闭环流程：检查、画图、比较、发布。")
 
 File = Annotated[Path, typer.Argument(help="流程定义（.yaml）", metavar="FILE")]
 
@@ -45,3 +45,14 @@ def diff(
 ) -> None:
     """用文字说明两个定义的差别：先说办法，再说文字。"""
     load("lianshu.cli.loop_work:diff_files")(old, new)
+
+
+@app.command("publish")
+def publish(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="流程的文件、文件夹；不写则发布全部资料包", metavar="FILES…"),
+    ] = None,
+) -> None:
+    """证明流程闭合后发布，新办件从此按它走；在办的不受影响。有一处错误就一个也不发布。"""
+    load("lianshu.cli.loop_publishing:publish")(files)

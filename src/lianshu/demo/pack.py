@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from lianshu.demo.case_pack import CASES_FILE, CasesFile, LoopCases
 from lianshu.demo.definitions import (
     Account,
     AccountsFile,
@@ -54,6 +55,7 @@ class DemoPack:
     accounts: tuple[Account, ...]
     demands: tuple[Placed[Demand], ...]
     resources: tuple[Placed[Resource], ...]
+    cases: tuple[LoopCases, ...]
 
 
 def read_demo(folder: Path) -> DemoPack:
@@ -64,13 +66,15 @@ def read_demo(folder: Path) -> DemoPack:
     accounts = _try(found, lambda: load_file(folder / "accounts.yaml", AccountsFile))
     demands = _try(found, lambda: load_folder(folder / "demands", DemandsFile)) or []
     resources = _try(found, lambda: load_folder(folder / "resources", ResourcesFile)) or []
-    if pack is None or members is None or accounts is None or found:
+    cases = _try(found, lambda: load_file(folder / CASES_FILE, CasesFile))
+    if pack is None or members is None or accounts is None or cases is None or found:
         raise DefinitionError(found)
     checks = _Checks(pack, members)
     found = [
         *checks.of_pack(),
         *checks.of_accounts(accounts),
         *checks.of_posts([*demands, *resources], resources),
+        *checks.of_cases(cases),
     ]
     if found:
         raise DefinitionError(found)
@@ -89,6 +93,7 @@ def read_demo(folder: Path) -> DemoPack:
             for file in resources
             for post in file.value.resources
         ),
+        cases=cases.value.loops,
     )
 
 
@@ -167,6 +172,15 @@ class _Checks:
                     message = f"编号 {post.id} 已在 {first[post.id]} 用过，请改名"
                     yield file.finding(*here, "id", rule="P003", message=message)
                 first.setdefault(post.id, file.path)
+
+    def of_cases(self, cases: Loaded[CasesFile]) -> Iterator[Finding]:
+        for index, about in enumerate(cases.value.loops):
+            for number, name in enumerate(about.members):
+                place: Spot = ("loops", index, "members", number)
+                yield from self._known(cases, place, name, self.organisations)
+            for number, case in enumerate(about.cases):
+                place = ("loops", index, "cases", number, "asker")
+                yield from self._known(cases, place, case.asker, self.organisations)
 
     def _known(
         self, file: Loaded[Definition], place: Spot, name: str | None, known: set[str]

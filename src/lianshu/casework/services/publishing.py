@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from lianshu.audit.services import record
 from lianshu.authority import Actor, Capability, Refusal
 from lianshu.casework.models import LoopVersion
 from lianshu.engine.definitions import DefinitionError, Loaded, canonical_json
-from lianshu.engine.loops import Loop, behaviour_hash, check_loop
+from lianshu.engine.loops import Loop, behaviour_hash, check_files, check_loop
 from lianshu.records.errors import Conflict
 
 
@@ -22,11 +24,35 @@ def publish_loop(*, actor: Actor, loaded: Loaded[Loop], now: datetime) -> LoopVe
     Raises DefinitionError when it is not closed, Conflict when this version already does something
     else: what runs is never changed, a new behaviour is a new version.
     """
-    if not actor.is_system and not actor.has(Capability.OPERATE):
-        raise Refusal(_("发布流程要有运维授权，请联系平台管理员。"))
+    _require_operator(actor)
     errors = [found for found in check_loop(loaded) if found.severity == "error"]
     if errors:
         raise DefinitionError(errors)
+    return _publish(actor, loaded, now)
+
+
+@transaction.atomic
+def publish_files(
+    *, actor: Actor, paths: Sequence[Path], now: datetime, bases: Iterable[Path] = ()
+) -> list[LoopVersion]:
+    """Publish every loop in files and folders that is not a base: all of them or none.
+
+    Raises DefinitionError with the defects of all, and Conflict as `publish_loop`.
+    """
+    _require_operator(actor)
+    checked = check_files(paths, bases=bases)
+    errors = [found for found in checked.findings if found.severity == "error"]
+    if errors:
+        raise DefinitionError(errors)
+    return [_publish(actor, loaded, now) for loaded in checked.loops]
+
+
+def _require_operator(actor: Actor) -> None:
+    if not actor.is_system and not actor.has(Capability.OPERATE):
+        raise Refusal(_("发布流程要有运维授权，请联系平台管理员。"))
+
+
+def _publish(actor: Actor, loaded: Loaded[Loop], now: datetime) -> LoopVersion:
     loop = loaded.value
     behaviour = behaviour_hash(loop)
     definition = canonical_json(loop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from lianshu.demo.city.planning import plan_city
 from lianshu.demo.city.sources import CitySources
 from lianshu.demo.pack import DemoPack
 from lianshu.demo.queries import SOURCE, demo_is_loaded
+from lianshu.demo.services.casework import load_cases
 from lianshu.demo.services.gathered import LOADER, City, Progress
 from lianshu.demo.services.people import load_accounts, tell_of_people
 from lianshu.demo.services.posting import MOST_DAYS, load_composed, load_written
@@ -69,7 +71,16 @@ def load_demo(
         tell_of_people(city, plan.units, now)
     written = {city.organisations[each.id].pk for each in pack.organisations}
     story = SMALL if plan is None else LARGE
-    tell_story(officer=_office_actor(pack, now), story=story, first=written, now=now)
+    officer = _office_actor(pack, now)
+    tell_story(officer=officer, story=story, first=written, now=now)
+    load_cases(
+        loops=pack.cases,
+        folders=sorted(settings.PACKS.glob("*/loops")),
+        city=city,
+        people={each.name: each.contact.name for each in pack.organisations},
+        officer=officer,
+        now=now,
+    )
 
 
 def _compose(pack: DemoPack, sources: CitySources, now: datetime) -> CityPlan:
