@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Literal, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lianshu.accounts.models import (
     ApiToken,
@@ -26,6 +26,7 @@ from lianshu.authority import (
     Grant,
     Scope,
 )
+from lianshu.registry.models import RegionAncestry
 from lianshu.registry.scoping import within
 
 STRANGER = Actor()
@@ -135,6 +136,27 @@ def people_acting_for(organisation_id: int, *, now: datetime) -> list[int]:
         Membership.objects.active_at(now)
         .filter(organisation_id=organisation_id, user__is_active=True)
         .exclude(role="viewer")
+        .values_list("user_id", flat=True)
+        .distinct()
+        .order_by("user_id")
+    )
+
+
+def people_coordinating(
+    *, region_id: int, chain_id: int | None, now: datetime, every_chain: bool = False
+) -> list[int]:
+    """Ids of active users who coordinate there: what waits for the office reaches them.
+
+    With `every_chain` only those whose grant is not narrowed to a chain.
+    """
+    above = RegionAncestry.objects.filter(descendant=region_id).values("ancestor")
+    chains = Q(every_chain=True)
+    if chain_id is not None and not every_chain:
+        chains |= Q(chain=chain_id)
+    grants = GrantRow.objects.filter(chains, capability=Capability.COORDINATE, region__in=above)
+    return list(
+        Membership.objects.active_at(now)
+        .filter(grants__in=grants, user__is_active=True)
         .values_list("user_id", flat=True)
         .distinct()
         .order_by("user_id")

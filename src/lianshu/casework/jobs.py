@@ -1,0 +1,50 @@
+"""What casework does by the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lianshu.casework.services.alerts import time_has_come, turn_due
+from lianshu.casework.services.anchoring import make_anchor
+from lianshu.casework.services.announcing import announce, is_something_to_tell
+from lianshu.jobs.context import JobContext
+from lianshu.jobs.registration import handler, schedule
+from lianshu.records.errors import Conflict
+
+
+@handler("casework.alerts")
+def alerts(context: JobContext) -> dict[str, Any]:
+    """Turn what is due amber and red, do what the loops say, and tell people."""
+    now = context.now()
+    turned = turn_due(actor=context.actor, now=now, progress=context.progress)
+    told = announce(now=now, progress=context.progress)
+    return {
+        "red": turned.red,
+        "amber": turned.amber,
+        "reminded": turned.reminded,
+        "failed": turned.failed,
+        "told": told,
+    }
+
+
+@handler("casework.anchor")
+def anchor(context: JobContext) -> dict[str, Any]:
+    """Anchor the heads of the cases that moved; a day that has its anchor keeps it."""
+    now = context.now()
+    try:
+        made = make_anchor(day=timezone.localdate(now), now=now)
+    except Conflict:
+        return {"anchored": 0}
+    return {"anchored": made.cases}
+
+
+def _is_due(now: datetime) -> bool:
+    return time_has_come(now) or is_something_to_tell(now)
+
+
+schedule("casework.alerts", title=_("办件提醒"), every=timedelta(minutes=1), when=_is_due)
+schedule("casework.anchor", title=_("办件锚定"), daily_at=time(0, 10))

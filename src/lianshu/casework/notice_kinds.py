@@ -1,0 +1,51 @@
+"""What cases tell people who have a part in them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lianshu.notices.kinds import register
+
+register(
+    "casework.your_turn",
+    title=_("请办理：%(subject)s"),
+    body=_("“%(subject)s”到了“%(step)s”这一步，请在 %(due)s 前办理。"),
+)
+register(
+    "casework.reminded",
+    title=_("还等着您：%(subject)s"),
+    body=_("“%(subject)s”的“%(step)s”还没有办，期限是 %(due)s。"),
+)
+register(
+    "casework.amber",
+    title=_("快到期了：%(subject)s"),
+    body=_("“%(subject)s”的“%(step)s”将在 %(due)s 到期，请抓紧办理。"),
+)
+register(
+    "casework.red",
+    title=_("已超时：%(subject)s"),
+    body=_("“%(subject)s”的“%(step)s”应在 %(due)s 前办理，现在已经超时。请马上办理，或说明情况。"),
+)
+register(
+    "casework.amber_told",
+    title=_("有一件快到期：%(subject)s"),
+    body=_("“%(subject)s”的“%(step)s”将在 %(due)s 到期，%(who)s还没有办理，请提醒一下。"),
+)
+register(
+    "casework.red_told",
+    title=_("有一件超时了：%(subject)s"),
+    body=_("“%(subject)s”的“%(step)s”应在 %(due)s 前由%(who)s办理，现在已经超时，请过问。"),
+)
+register(
+    "casework.ended",
+    title=_("已结束：%(subject)s"),
+    body=_("“%(subject)s”已经结束，结果：%(end)s。"),
+)
+register(
+    "casework.commented",
+    title=_("%(by)s留言：%(subject)s"),
+    body=_("%(by)s在“%(subject)s”里留言，请打开查看。"),
+)
+register(
+    "casework.clock_changed",
+    title=_("期限有变：%(subject)s"),
+    body=_("“%(subject)s”的“%(step)s”期限有变（%(what)s），现在是：%(due)s。"),
+)
