@@ -15,8 +15,15 @@ from django.utils.translation import pgettext_lazy as _in
 
 from lianshu.authority import Actor
 from lianshu.casework.colours import end_badge, task_badge, time_left
+from lianshu.casework.lists_loops import STEP_FILTERS
 from lianshu.casework.models import Case, EndKindChoices, Task
-from lianshu.casework.queries import cases_for, loops_in_use, tasks_for
+from lianshu.casework.queries import (
+    cases_for,
+    loops_in_use,
+    rated_cases,
+    tasks_for,
+    with_open_task_due_before,
+)
 from lianshu.casework.reading import said
 from lianshu.casework.runtime import running_loop, working_calendar
 from lianshu.registry.lists import chain_filter, organisation_filter, region_filter
@@ -131,10 +138,13 @@ CASES = ListSpec[Case, Case](
         ChoiceFilter("loop", _("流程"), "loop_version__loop", _loop_options, counts=True),
         YesNoFilter("open", _("在办"), Q(ended_at__isnull=True)),
         ChoiceFilter("end", _("结果"), "end_kind", EndKindChoices, counts=True),
+        YesNoFilter("red", _("已超时"), lambda: with_open_task_due_before(timezone.now())),
+        YesNoFilter("rated", _("已评价"), rated_cases),
         chain_filter(),
         region_filter(),
         organisation_filter("asker", _("提出单位"), id="asker"),
         DateFilter("opened", _("提出日期"), "opened_at"),
+        *STEP_FILTERS,
     ),
     columns=(
         Column(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q
+
 from lianshu.authority import Actor
-from lianshu.casework.models import Case, LoopVersion, Task
+from lianshu.casework.models import Case, LoopVersion, Rating, Task
 from lianshu.casework.querysets import CaseQuerySet, TaskQuerySet
 
 
@@ -35,3 +40,40 @@ def loops_in_use() -> list[LoopVersion]:
 def sees_case(actor: Actor, case: Case) -> bool:
     """Whether the actor may see this case."""
     return Case.objects.visible_to(actor).filter(pk=case.pk).exists()
+
+
+def latest_versions() -> models.QuerySet[LoopVersion]:
+    """The latest version of each loop that takes new cases, as rows of a list."""
+    newer = LoopVersion.objects.filter(
+        loop=OuterRef("loop"), version__gt=OuterRef("version"), retired_at__isnull=True
+    )
+    return LoopVersion.objects.filter(~Exists(newer), retired_at__isnull=True)
+
+
+def versions_of(loop: str) -> list[LoopVersion]:
+    """Every version of a loop, the latest first; none where it was never published."""
+    return list(LoopVersion.objects.filter(loop=loop).order_by("-version"))
+
+
+def with_tasks_at(step: str, what: str, *, now: datetime) -> Q:
+    """Cases that were through with a step (`done`), too late at it (`late`), or came to it more
+    than once (`redone`)."""
+    tasks = Task.objects.filter(step=step)
+    if what == "done":
+        tasks = tasks.filter(done_at__isnull=False)
+    elif what == "late":
+        tasks = tasks.filter(Q(done_at__gt=F("due_at")) | Q(done_at__isnull=True, due_at__lt=now))
+    else:
+        often = tasks.order_by().values("case").annotate(n=Count("opened_at", distinct=True))
+        return Q(pk__in=often.filter(n__gt=1).values("case"))
+    return Q(pk__in=tasks.values("case"))
+
+
+def with_open_task_due_before(now: datetime) -> Q:
+    """Cases that are too late just now."""
+    return Q(pk__in=Task.objects.open().filter(due_at__lt=now).values("case"))
+
+
+def rated_cases() -> Q:
+    """Cases that somebody rated."""
+    return Q(pk__in=Rating.objects.values("case"))
