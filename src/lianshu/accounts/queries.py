@@ -142,6 +142,12 @@ def people_acting_for(organisation_id: int, *, now: datetime) -> list[int]:
     )
 
 
+def names_acting_for(organisation_id: int, *, now: datetime) -> list[tuple[int, str]]:
+    """The same people, each with the name."""
+    people = people_acting_for(organisation_id, now=now)
+    return [(user.pk, str(user)) for user in User.objects.filter(pk__in=people).order_by("name")]
+
+
 def people_coordinating(
     *, region_id: int, chain_id: int | None, now: datetime, every_chain: bool = False
 ) -> list[int]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
 from lianshu.casework.colours import task_badge, time_left
+from lianshu.casework.further import Further, further_acts
 from lianshu.casework.models import Case, CaseEvent, EventKind, Task
 from lianshu.casework.parts import may_rate, part_in, roles_of
 from lianshu.casework.runtime import Running, running_loop, working_calendar
@@ -75,6 +76,7 @@ class CaseReading:
     why_not: str
     step: Step | None
     running: Running
+    further: tuple[Further, ...]
 
 
 def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
@@ -96,6 +98,7 @@ def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
         why_not="" if actions or step is None else _why_not(running, step),
         step=step,
         running=running,
+        further=further_acts(actor, case, running, tasks, now=now),
     )
 
 

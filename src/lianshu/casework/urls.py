@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianshu.casework import urls_honest, views
+from lianshu.casework import urls_honest, urls_loops, urls_timing, views
 from lianshu.casework.lists import CASES, TASKS
 from lianshu.ui.lists.views import list_urls
 
@@ -10,6 +10,8 @@ CASE = "cases/<slug:public_id>/"
 
 urlpatterns = [
     *urls_honest.urlpatterns,
+    *urls_loops.urlpatterns,
+    *urls_timing.urlpatterns,
     *list_urls("tasks/", TASKS),
     *list_urls("cases/", CASES),
     path("cases/new/", views.case_new, name="case-new"),

@@ -1,0 +1,59 @@
+"""What a reader can do with a case besides the step's own actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor
+from lianshu.casework.models import Case, Task
+from lianshu.casework.rules_time import (
+    can_comment,
+    can_extend,
+    can_hand_over,
+    can_reopen,
+    can_resume,
+    can_suspend,
+)
+from lianshu.casework.runtime import Running
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A link on the case page, with the name of its icon."""
+
+    label: str
+    url: str
+    icon: str
+
+
+def further_acts(
+    actor: Actor, case: Case, running: Running, tasks: Sequence[Task], *, now: datetime
+) -> tuple[Further, ...]:
+    """The pages open to the actor; `case` comes annotated by `with_care`."""
+    return tuple(_possible(actor, case, running, tasks, now))
+
+
+def _possible(
+    actor: Actor, case: Case, running: Running, tasks: Sequence[Task], now: datetime
+) -> Iterator[Further]:
+    def link(name: str, *more: object) -> str:
+        return reverse(name, args=[case.public_id, *more])
+
+    if can_comment(actor, case).allowed:
+        yield Further(_("留言"), link("case-comment"), "message")
+    if can_suspend(actor, case, running, tasks, now=now).allowed:
+        yield Further(_("中止计时"), link("case-suspend"), "clock")
+    if can_resume(actor, case, running, tasks).allowed:
+        yield Further(_("恢复计时"), link("case-resume"), "clock")
+    if can_extend(actor, case, running).allowed:
+        yield Further(_("延期"), link("case-extend"), "clock")
+    mine = next((task for task in tasks if can_hand_over(actor, task).allowed), None)
+    if mine is not None:
+        yield Further(_("交给同事办理"), link("case-hand-over", mine.pk), "user")
+    if can_reopen(actor, case, running, now=now).allowed:
+        yield Further(_("重开"), link("case-reopen"), "refresh")
