@@ -9,13 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 
 from django.db import connection, models
 
 Adapt = Callable[[Any], Any]
 
-_AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey)
+_AS_THEY_ARE = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.BooleanField,
+    models.ForeignKey,
+)
 _MOMENTS = 1024
 MOST_PARAMETERS = 32_000
 """Of one statement: SQLite takes 32,766, PostgreSQL 65,535."""
@@ -42,7 +49,8 @@ def insert_rows(
     adapted = [(n, adapt) for n, field in enumerate(fields) if (adapt := _adapter(field))]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    marks = f"({', '.join(['%s'] * len(fields))})"
+    mark = "?" if connection.vendor == "sqlite" else "%s"
+    marks = f"({', '.join([mark] * len(fields))})"
     values = [list(row) for row in rows]
     for row in values:
         for place, adapt in adapted:
@@ -53,14 +61,22 @@ def insert_rows(
     # Few large statements: SQLite's full-text index writes out what it has gathered at the end of
     # each, which row by row takes four times as long as everything else together.
     size = MOST_PARAMETERS // len(fields)
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608
+    for start in range(0, len(values), size):
+        part = values[start : start + size]
+        _execute(into + ", ".join([marks] * len(part)), list(chain.from_iterable(part)))
+
+
+def _execute(statement: str, parameters: list[Any]) -> None:
+    """SQLite is asked directly: Django would look for marks in each statement, and SQLite knows the
+    one it saw just before again."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            connection.connection.execute(statement, parameters).close()
+        return
     with connection.cursor() as cursor:
-        for start in range(0, len(values), size):
-            part = values[start : start + size]
-            cursor.execute(
-                f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608
-                + ", ".join([marks] * len(part)),
-                [value for row in part for value in row],
-            )
+        cursor.execute(statement, parameters)
 
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:

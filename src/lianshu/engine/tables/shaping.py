@@ -34,7 +34,8 @@ SELECT o.public_id AS organisation, o.name, o.kind, r.code AS region, c.code AS 
 FROM organisations o JOIN regions r ON r.id = o.region_id LEFT JOIN chains c ON c.id = o.chain_id
 ORDER BY o.public_id
 """
-# A query without rows has no types in SQLite, so every column says its own.
+# A query without rows has no types in SQLite, so every column says its own. `said` tells which
+# value a fact has: '' the number, b a flag, c a code, d a day, a none, t a text, which stays away.
 # `rank` is 0 for the source trusted most, null for one the dictionary does not list for the fact.
 FACTS: Final = """
 SELECT o.public_id AS organisation, r.code AS region, c.code AS chain, f.fact,
@@ -49,23 +50,26 @@ SELECT o.public_id AS organisation, r.code AS region, c.code AS chain, f.fact,
         WHEN 'quarter' THEN f.period_start + INTERVAL 3 MONTH
         WHEN 'month' THEN f.period_start + INTERVAL 1 MONTH
         ELSE f.period_start + INTERVAL 1 DAY END AS DATE) AS period_end,
-    f.whole, f.numerator, f.denominator, f.day, f.flag, f.code, f.known_absent,
+    CASE WHEN f.said = '' AND f.denominator IS NULL THEN f.number END AS whole,
+    CASE WHEN f.denominator IS NOT NULL THEN f.number END AS numerator, f.denominator,
+    CASE WHEN f.said[1] = 'd' THEN CAST(f.said[2:] AS DATE) END AS day,
+    CASE WHEN f.said = 'b' THEN f.number <> 0 END AS flag,
+    CASE WHEN f.said[1] = 'c' THEN f.said[2:] END AS code,
+    f.said = 'a' AS known_absent,
     f.source, k.rank, f.uses, f.revision
 FROM (
-    SELECT organisation_id, region_id, chain_id, CAST(fact AS VARCHAR) AS fact,
+    SELECT organisation_id, CAST(fact AS VARCHAR) AS fact,
         CAST(period_kind AS VARCHAR) AS period_kind,
         CAST(CAST(period_start AS VARCHAR) AS DATE) AS period_start,
-        CAST(whole AS BIGINT) AS whole, CAST(numerator AS BIGINT) AS numerator,
-        CAST(denominator AS BIGINT) AS denominator,
-        CAST(nullif(CAST(day AS VARCHAR), '') AS DATE) AS day, CAST(flag AS BOOLEAN) AS flag,
-        nullif(CAST(code AS VARCHAR), '') AS code, CAST(known_absent AS BOOLEAN) AS known_absent,
+        CAST(number AS BIGINT) AS number, CAST(denominator AS BIGINT) AS denominator,
+        CAST(said AS VARCHAR) AS said,
         CAST(source AS VARCHAR) AS source, CAST(uses AS UTINYINT) AS uses,
         CAST(revision AS USMALLINT) AS revision
     FROM incoming
 ) f
 JOIN organisations o ON o.id = f.organisation_id
-JOIN regions r ON r.id = f.region_id
-LEFT JOIN chains c ON c.id = f.chain_id
+JOIN regions r ON r.id = o.region_id
+LEFT JOIN chains c ON c.id = o.chain_id
 LEFT JOIN ranks k ON k.fact = f.fact AND k.source = f.source
 """
 _CAST: Final = {"date": "DATE", "bool": "BOOLEAN", "code": "VARCHAR"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import Any, Final
@@ -144,12 +145,18 @@ def _ratio(quantity: Quantity, value: object) -> str | None:
         return f"应为比值（分子、分母两个整数），现在是 {value}"
     if max(abs(value.numerator), value.denominator) > _MOST:
         return f"的数 {value} 太大，请核对单位"
-    if quantity.min is not None and value.fraction < Fraction(quantity.min):
+    if quantity.min is not None and _compared(value, quantity.min) < 0:
         return f"不能小于 {quantity.min}，现在是 {value}，请核对"
-    if quantity.max is not None and value.fraction > Fraction(quantity.max):
+    if quantity.max is not None and _compared(value, quantity.max) > 0:
         most = "100%" if quantity.max == 1 else str(quantity.max)
         return f"不能超过 {most}，现在是 {value}，请核对"
     return None
+
+
+def _compared(value: Ratio, bound: Decimal) -> int:
+    """Negative, zero or positive as the ratio is below, at or above the bound; exact."""
+    numerator, denominator = bound.as_integer_ratio()
+    return value.numerator * denominator - numerator * value.denominator
 
 
 def _text(_quantity: Quantity, value: object) -> str | None:

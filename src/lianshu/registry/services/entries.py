@@ -71,22 +71,29 @@ class HoldingEntry:
     attributes: Mapping[str, Value | None] = field(default_factory=dict)
 
 
+_YES = Verdict.yes()
+
+
 class RecordingRights:
     """`can_record_about`, asked once for each region and chain: lists name many organisations."""
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
         self._allowed: set[tuple[int, int | None, bool]] = set()
+        self._known: set[tuple[int, str]] = set()
 
     def record_about(self, organisation: Organisation, *, source: str) -> Verdict:
         """Whether the actor may record about this organisation under the name of this source."""
+        if (organisation.pk, source) in self._known:
+            return _YES
         own = source == OWN_SOURCE and organisation.pk in self._actor.acting_in(Matter.RECORDS)
         key = (organisation.region_id, organisation.chain_id, own)
-        if key in self._allowed:
-            return Verdict.yes()
-        verdict = can_record_about(self._actor, organisation, source=source)
+        verdict = _YES
+        if key not in self._allowed:
+            verdict = can_record_about(self._actor, organisation, source=source)
         if verdict.allowed:
             self._allowed.add(key)
+            self._known.add((organisation.pk, source))
         return verdict
 
 

@@ -203,7 +203,7 @@ def says_the_same(earlier: Fact, entry: FactEntry) -> bool:
 
 def _write(rows: Sequence[Row], before: dict[Key, Fact], *, now: datetime) -> None:
     names = stored_names(Fact)
-    empty = dict.fromkeys(names) | {"known_absent": False}
+    empty = dict.fromkeys(names)
     try:
         insert_rows(Fact, names, (list((empty | row).values()) for row in rows))
     except IntegrityError as error:
@@ -292,6 +292,7 @@ def _columns(
         "period_start": period.start,
         "period_end": period.end,
         "period_kind": period.kind.value,
+        "known_absent": False,
         **_value_columns(definition, entry.value),
     }
 

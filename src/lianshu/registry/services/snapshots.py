@@ -95,10 +95,15 @@ def plan(moment: datetime) -> Plan:
     """The queries of what was known at `moment`; nullable texts come as "", since a column of
     nulls has no type in SQLite."""
     known = _known_at(moment)
+    # Of its value columns a fact fills one: few columns, since each costs as much as the row.
+    # `said` is empty where `number` is the value; region and chain are the organisation's.
     facts = (
-        "organisation_id, region_id, chain_id, fact, period_kind, period_start, whole, "
-        f"numerator, denominator, {_text('day')}, {_number('flag')}, {_text('code')}, "
-        f"{_number('known_absent')}, source, uses, revision"
+        "organisation_id, fact, period_kind, period_start, "
+        f"COALESCE(whole, numerator, {_cast('flag')}) AS number, denominator, "
+        "CASE WHEN whole IS NOT NULL OR numerator IS NOT NULL THEN '' "
+        "WHEN flag IS NOT NULL THEN 'b' WHEN code IS NOT NULL THEN 'c' || code "
+        "WHEN day IS NOT NULL THEN 'd' || CAST(day AS TEXT) WHEN known_absent THEN 'a' "
+        "ELSE 't' END AS said, source, uses, revision"
     )
     holdings = (
         "public_id, organisation_id, region_id, chain_id, kind, number, "
@@ -131,5 +136,5 @@ def _text(column: str) -> str:
     return f"COALESCE(CAST({column} AS TEXT), '') AS {column}"
 
 
-def _number(column: str) -> str:
-    return f"CAST({column} AS INTEGER) AS {column}"
+def _cast(column: str) -> str:
+    return f"CAST({column} AS INTEGER)"
