@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -124,3 +125,17 @@ def anchor_hash(anchor: Anchor) -> str:
     algorithm = algorithm_of(anchor.hash) or None
     text = canonical([anchor.day.isoformat(), anchor.heads, anchor.previous])
     return digest(text, algorithm=algorithm)
+
+
+def anchors_as_data() -> list[dict[str, Any]]:
+    """Every anchor, to be kept elsewhere: whoever has it can tell later what was cut off."""
+    return [
+        {
+            "day": anchor.day.isoformat(),
+            "made_at": anchor.made_at.isoformat(),
+            "heads": anchor.heads,
+            "previous": anchor.previous,
+            "hash": anchor.hash,
+        }
+        for anchor in Anchor.objects.order_by("day")
+    ]

@@ -46,6 +46,9 @@ COMMANDS: dict[str, Command] = {
         "lianshu.cli.loop", "app", "闭环流程：loop check 证明闭合，loop draw 画图，loop diff 比较"
     ),
     "receipt": Command("lianshu.cli.receipt", "app", "办件回执：receipt verify 不联网核对"),
+    "cases": Command(
+        "lianshu.cli.cases", "app", "办件的记录：cases verify 核对，rebuild 重建，anchor 锚定"
+    ),
     "snapshot": Command("lianshu.cli.snapshot", "snapshot", "做一份数据快照：Parquet 文件和清单"),
     "serve": Command("lianshu.cli.serve", "serve", "启动网站、后台任务和时钟"),
     "manage": Command("lianshu.cli.manage", "manage", "Django 自带的管理命令", raw=True),

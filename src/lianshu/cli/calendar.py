@@ -59,3 +59,13 @@ def due(
 ) -> None:
     """算一个时限什么时候到期。"""
     load("lianshu.cli.calendar_showing:show_due")(start, limit, file)
+
+
+@app.command("load")
+def load_year(
+    file: Annotated[
+        Path, typer.Argument(help="某一年放假安排的文件（.yaml、.csv、.xlsx）", metavar="FILE")
+    ],
+) -> None:
+    """把正式公布的放假安排载入本平台，并重算在办办件里暂定的期限。"""
+    load("lianshu.cli.cases_work:load_year")(file)
