@@ -68,12 +68,12 @@ def outcomes_of_loops(actor: Actor, loops: Iterable[str]) -> dict[str, Outcomes]
         .order_by()
         .values_list("loop_version__loop")
         .annotate(
-            Count("pk"),
-            Count("pk", filter=Q(ended_at__isnull=True)),
-            Count("pk", filter=Q(ended_at__isnull=False)),
-            Count("pk", filter=Q(end_kind="done")),
-            Count("pk", filter=rated),
-            Count("pk", filter=Q(reopened__gt=0)),
+            all=Count("pk"),
+            open=Count("pk", filter=Q(ended_at__isnull=True)),
+            closed=Count("pk", filter=Q(ended_at__isnull=False)),
+            accepted=Count("pk", filter=Q(end_kind="done")),
+            rated=Count("pk", filter=rated),
+            again=Count("pk", filter=Q(reopened__gt=0)),
         )
     )
     return {loop: Outcomes(*counts) for loop, *counts in rows}
@@ -90,8 +90,8 @@ def step_figures(actor: Actor, loop: str, *, now: datetime) -> dict[str, StepFig
         .order_by()
         .values_list("step")
         .annotate(
-            Count("case", distinct=True),
-            Count("case", distinct=True, filter=Q(due_at__lt=now)),
+            cases=Count("case", distinct=True),
+            red=Count("case", distinct=True, filter=Q(due_at__lt=now)),
         )
     }
     rows = mine.order_by("-pk").values_list("step", "case_id", "opened_at", "done_at", "due_at")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case as Choose
-from django.db.models import Q, Value, When
+from django.db.models import F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _in
 
@@ -48,6 +49,37 @@ class TaskRow:
     step: str
     badge: Badge
     left: str
+
+    @property
+    def why(self) -> str:
+        """Why it is here and how much time there is."""
+        words = {
+            "step": self.step,
+            "left": self.left,
+            "asker": self.task.case.asker.name,
+            "loop": said(running_loop(self.task.case.loop_version).loop.title),
+        }
+        return _now("等您“%(step)s”，%(left)s · %(asker)s · %(loop)s") % words
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for somebody, as the first page shows it."""
+
+    rows: Sequence[TaskRow]
+    count: int
+    red: int
+
+
+def waiting_first(actor: Actor, most: int, *, now: datetime) -> Waiting:
+    """The first of what waits for the actor, the most overdue in front."""
+    tasks = tasks_for(actor)
+    rows = _task_rows(
+        actor, list(tasks.order_by(F("due_at").asc(nulls_last=True), "pk")[:most]), "page"
+    )
+    if not rows:
+        return Waiting((), 0, 0)
+    return Waiting(rows, tasks.count(), tasks.filter(due_at__lt=now).count())
 
 
 def _task_rows(_actor: Actor, tasks: Sequence[Task], _channel: Channel) -> list[TaskRow]:

@@ -95,6 +95,15 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("办件"),
+        (
+            Place(_("我的待办"), "clipboard-list", "tasks"),
+            Place(_in("list", "办件"), "folder", "cases"),
+            Place(_("看板"), "columns", "case-board"),
+            Place(_in("list", "流程"), "git-compare", "loops"),
+        ),
+    ),
+    (
         _("产业链"),
         (
             Place(_("产业链"), "sitemap", "chains"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 
 from lianshu.casework.reading import said
 from lianshu.engine.definitions import Text
+from lianshu.ui.badges import Badge
 
 register = template.Library()
 
@@ -15,6 +17,12 @@ register = template.Library()
 def in_language(text: Text | None) -> str:
     """A definition's text in the reader's language."""
     return said(text)
+
+
+@register.filter
+def as_badge(badge: Badge | None) -> str:
+    """A coloured word with its symbol."""
+    return "" if badge is None else conditional_escape(badge)
 
 
 @register.filter

@@ -33,7 +33,7 @@ PAPER: Final = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 STARS: Final = (5, 4, 5, 3, 5, 4)
 AGES: Final = (
     *(timedelta(hours=hours) for hours in (2, 5, 9, 20)),
-    *(timedelta(days=days) for days in (1, 2, 3, 4, 5, 7, 9, 12, 16, 20, 26, 32)),
+    *(timedelta(days=days) for days in (*range(1, 16), 20, 26, 32)),
     *(timedelta(days=days) for days in (45, 60, 80, 100, 170, 190, 300, 350, 380)),
 )
 """How long ago the last thing may have happened, tried in this order until the colour is right."""
@@ -237,7 +237,7 @@ def _colour(step: Step, limit: Limit, moment: datetime, now: datetime) -> str:
         before = None
     found = plan(working_calendar(), moment, limit, before=before)
     if now > found.due.at:
-        return "red"
+        return "red" if now - found.due.at > timedelta(days=4) else ""  # some working time ago
     return "amber" if found.amber_at is not None and now >= found.amber_at else "green"
 
 

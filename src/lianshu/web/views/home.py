@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lianshu.authority import Actor, Capability, Matter
+from lianshu.casework.lists import waiting_first
 from lianshu.exchange.lists import read_posts
 from lianshu.exchange.models import DeclineReason
 from lianshu.exchange.queries import (
@@ -40,7 +41,7 @@ def home(request: PageRequest) -> HttpResponse:
     """Officers see what the chain waits for, members their own posts, administrators the house."""
     actor = request.actor
     now = timezone.now()
-    context: dict[str, Any] = {"now": now}
+    context: dict[str, Any] = {"now": now, "todo": waiting_first(actor, LINES, now=now)}
     if actor.has(Capability.COORDINATE):
         context |= {"officer": True} | _officer(actor, now)
     elif actor.memberships:
