@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from lianshu.accounts.models import Mandate, Substitution
+from lianshu.accounts.queries import actor_of
 from lianshu.accounts.services import create_user
 from lianshu.accounts.services.standing_in import record_mandate, revoke_mandate
 from lianshu.authority import Matter
@@ -23,7 +24,7 @@ from lianshu.imports.rules import can_confirm, can_read_content
 from lianshu.imports.services.requests import upload_import
 from lianshu.jobs.models import Job, JobStatus
 from lianshu.jobs.worker import run_queued_jobs
-from tests.accounts.test_standing_in import PDF, under
+from tests.accounts.test_standing_in import PDF
 from tests.cast import NOW, SYSTEM, Cast
 
 SHEET = "标题,类型,单位,联系方式\n缺晶界扩散工艺,技术,甬江磁材有限公司,138\n".encode()
@@ -252,7 +253,8 @@ def test_what_was_done_is_listed_for_the_firm_with_links(
 
 
 def under_now(cast: Cast, row: Mandate) -> Any:
-    return under(cast, row, days=(timezone.now() - NOW).days)
+    """At this very moment: whole days after `NOW` would be yesterday in the early hours."""
+    return actor_of(row.agent, now=timezone.now(), standing=f"mandate:{row.pk}")
 
 
 @pytest.mark.parametrize("revoked", [False, True])
