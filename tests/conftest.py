@@ -9,8 +9,10 @@ from django.conf import settings
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
-from tests.cast import Cast, assemble
+from tests.cast import Cast
+from tests.standing_cast import StandingCast
 
 # Nothing is timed in tests, and the same commit gives the same verdict everywhere;
 # LIANSHU_EXPLORE=1 looks for new counterexamples instead.
@@ -51,7 +53,16 @@ def lianshu_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def _standing_cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> StandingCast:
+    """The cast, assembled once for this process's database."""
+    standing = StandingCast()
+    with django_db_blocker.unblock():
+        standing.prepare()
+    return standing
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(_standing_cast: StandingCast, db: None) -> Cast:
     """Everybody and every place that tests know; see `tests/cast.py`."""
-    return assemble()
+    return _standing_cast.enter()

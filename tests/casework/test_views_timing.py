@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from lianshu.casework.models import Case, Task
 from lianshu.casework.services.acting import act
+from lianshu.casework.services.forms import Given
 from lianshu.casework.services.opening import open_case
 from tests.casework.loops import order, order_loop
-from tests.casework.test_acting import ASKED, Given, assigned
+from tests.casework.test_acting import ASKED, assigned
 from tests.cast import Cast
 
 PAGES = ("suspend", "resume", "extend", "comment", "reopen", "hand-over/1")

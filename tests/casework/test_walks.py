@@ -64,7 +64,7 @@ def given_for(cast: Cast, step: Step, action: Action, seats: dict[str, int], rng
 
 
 def walk(cast: Cast, loop: str, seed: int) -> Case:
-    """Twelve things that happen to a case, some by people, some by time."""
+    """Thirty things that happen to a case, some by people, some by time."""
     rng = Random(seed)
     folder = settings.PACKS / Path(loop).parent / "loops"
     bases = [settings.PACKS / "national" / "loops"]
@@ -75,12 +75,12 @@ def walk(cast: Cast, loop: str, seed: int) -> Case:
     asker = cast.organisations["magnets"]
     now = NOW
     case = open_case(actor=SYSTEM, version=version, asker=asker, subject="走一走", now=now)
-    for _turn in range(12):
+    for _turn in range(30):
         now += timedelta(minutes=rng.randint(1, 60 * 20))
         who = cast.actor(rng.choice(PEOPLE))
         found = case_by_id(SYSTEM, case.public_id)
         assert found is not None
-        if rng.random() < 0.25:
+        if rng.random() < 0.2:
             _by_time(rng, now, Task.objects.open().filter(case=case).first())
         elif not found.step:
             _try(lambda: reopen_case(actor=who, case=found, reason="再看", now=now))  # noqa: B023
@@ -94,17 +94,17 @@ def walk(cast: Cast, loop: str, seed: int) -> Case:
 
 def _by_time(rng: Random, now: datetime, task: Task | None) -> None:
     late = None if task is None else (task.due_at or now) + timedelta(hours=1)
-    turn_due(actor=SYSTEM, now=now if late is None or rng.random() < 0.5 else max(now, late))
+    turn_due(actor=SYSTEM, now=now if late is None or rng.random() < 0.7 else max(now, late))
 
 
 def _beside(rng: Random, who: Actor, case: Case, now: datetime) -> None:
-    do = rng.choice((suspend, resume, comment, extend))
-    if do is extend:
-        _try(lambda: extend(actor=who, case=case, limit="4 workhours", reason="难", now=now))
-    elif do is comment:
-        _try(lambda: comment(actor=who, case=case, text="看看", now=now))
-    else:
-        _try(lambda: do(actor=who, case=case, reason="等", now=now))  # type: ignore[operator]
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: suspend(actor=who, case=case, reason="等", now=now),
+        lambda: resume(actor=who, case=case, reason="等", now=now),
+        lambda: comment(actor=who, case=case, text="看看", now=now),
+        lambda: extend(actor=who, case=case, limit="4 workhours", reason="难", now=now),
+    )
+    _try(rng.choice(ways))
 
 
 def _act(cast: Cast, rng: Random, case: Case, seats: dict[str, int], now: datetime) -> None:
@@ -115,7 +115,9 @@ def _act(cast: Cast, rng: Random, case: Case, seats: dict[str, int], now: dateti
         mine = case_by_id(actor, case.public_id)
         actions = possible_actions(actor, mine, running, step, tasks) if mine else []
         if actions:
-            action = rng.choice(actions)
+            # A case that ends at once shows little: ends are one of many ways.
+            onward = [each for each in actions if each.to in running.steps]
+            action = rng.choice(onward if onward and rng.random() < 0.9 else actions)
             given = given_for(cast, step, action, seats, rng)
             act(actor=actor, case=case, action=action.id, given=given, now=now)
             return

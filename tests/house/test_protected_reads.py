@@ -45,8 +45,14 @@ UNSCOPED: dict[tuple[str, str, str], str] = {
     ("registry/queries/aggregates.py", "aggregate_fact", "Fact"): (
         "scoped by `for_statistics(actor)`; a total over five firms or more leaves, no row does"
     ),
+    ("accounts/queries.py", "people_coordinating", "GrantRow"): (
+        "whom a case in a region and chain is told to: ids of users, for notices; no grant leaves"
+    ),
     ("casework/verifying.py", "verify_cases", "Case"): (
         "an operator's proof over all cases; what leaves is which record does not hold, no content"
+    ),
+    ("casework/ratings.py", "callback_figures", "CallBack"): (
+        "counts and means over the cases in the actor's care; no call leaves"
     ),
     ("notices/queries.py", "mail_is_due", "Notice"): "whether any mail waits, for the clock",
 }

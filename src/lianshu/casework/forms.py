@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.files import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,19 +16,23 @@ from lianshu.casework.queries import loops_in_use
 from lianshu.casework.reading import said
 from lianshu.casework.runtime import Running
 from lianshu.casework.services.forms import LINE_MOST, SCORES, TEXT_MOST, Given, Stars
+from lianshu.casework.stars import StarsInput
+from lianshu.casework.written import FILE_TYPES
 from lianshu.engine.loops import Action, Step
 from lianshu.engine.loops.model import FormField
 from lianshu.registry.finding import OrganisationFinder
+from lianshu.registry.forms_chains import NameInput
 from lianshu.registry.models import Organisation
 
-STARS = [(n, "★" * n) for n in range(5, 0, -1)]
+STARS = [(n, str(n)) for n in range(1, 6)]
+WAN_IN_FEN = 1_000_000
 
 
 class OpenCaseForm(forms.Form):
     """What is asked for, by which loop, for whom."""
 
     loop = forms.ChoiceField(label=gettext_lazy("办理流程"))
-    asker = forms.CharField(label=gettext_lazy("提出单位"), max_length=200)
+    asker = forms.CharField(label=gettext_lazy("提出单位"), max_length=200, widget=NameInput)
     subject = forms.CharField(label=gettext_lazy("要办什么"), max_length=200)
     urgent = forms.BooleanField(label=gettext_lazy("紧急"), required=False)
 
@@ -72,11 +78,7 @@ class ActionForm(forms.Form):
                 choices=[("", "—"), *((r.id, said(r.title)) for r in action.reasons)],
             )
         for role in action.assigns:
-            self.fields[f"role-{role}"] = forms.CharField(
-                label=said(running.roles[role].name),
-                help_text=_("单位名称或信用代码；几家时每行一家。"),
-                widget=forms.Textarea({"rows": 2}),
-            )
+            self._add_role(running, role)
         if action.rating:
             self._add_rating()
         self.fields["note"] = forms.CharField(
@@ -86,9 +88,23 @@ class ActionForm(forms.Form):
             widget=forms.Textarea({"rows": 3}),
         )
 
+    def _add_role(self, running: Running, role: str) -> None:
+        name = said(running.roles[role].name)
+        self.fields[f"role-{role}"] = forms.CharField(
+            label=name, help_text=_("单位名称或信用代码。"), widget=NameInput
+        )
+        if running.is_for_several(role):
+            self.fields[f"more-{role}"] = forms.CharField(
+                label=_("另外的%(role)s") % {"role": name},
+                help_text=_("每行一家。"),
+                required=False,
+                widget=forms.Textarea({"rows": 3}),
+            )
+
     def _add_rating(self) -> None:
+        label = _("总体评价")
         self.fields["stars"] = forms.TypedChoiceField(
-            label=_("总体评价"), coerce=int, choices=STARS, widget=forms.RadioSelect
+            label=label, coerce=int, choices=STARS, widget=StarsInput({"aria-label": label})
         )
         labels = {"speed": _("速度"), "quality": _("质量"), "attitude": _("态度")}
         for name in SCORES:
@@ -97,7 +113,8 @@ class ActionForm(forms.Form):
                 coerce=int,
                 empty_value=None,
                 required=False,
-                choices=[("", "—"), *STARS],
+                choices=STARS,
+                widget=StarsInput({"aria-label": labels[name]}),
             )
 
     def clean(self) -> dict[str, Any]:
@@ -107,7 +124,8 @@ class ActionForm(forms.Form):
         for role in self._action.assigns:
             name = f"role-{role}"
             appointed: list[Organisation] = []
-            for line in str(data.get(name, "")).splitlines():
+            named = f"{data.get(name, '')}\n{data.get(f'more-{role}', '')}"
+            for line in named.splitlines():
                 if not line.strip():
                     continue
                 finder = finder or OrganisationFinder(self._actor)
@@ -126,15 +144,33 @@ class ActionForm(forms.Form):
         rating = data.get("stars")
         return Given(
             values={
-                field.id: data[f"field-{field.id}"]
+                field.id: _kept(data[f"field-{field.id}"])
                 for field in self._step.fields
-                if data.get(f"field-{field.id}") not in (None, "")
+                if field.type not in FILE_TYPES and data.get(f"field-{field.id}") not in (None, "")
             },
             reason=data.get("reason", ""),
             note=data.get("note", ""),
             stars=Stars(rating, *(data.get(name) for name in SCORES)) if rating else None,
             appointed={role: data[f"role-{role}"] for role in self._action.assigns},
         )
+
+    def uploads(self) -> dict[str, File[Any]]:
+        """The files given, by field."""
+        return {
+            field.id: found
+            for field in self._step.fields
+            if field.type in FILE_TYPES and (found := self.cleaned_data.get(f"field-{field.id}"))
+        }
+
+    @property
+    def photos(self) -> frozenset[str]:
+        """The fields that take pictures only."""
+        return frozenset(field.id for field in self._step.fields if field.type == "photo")
+
+
+def _kept(value: Any) -> Any:
+    """Money is kept in fen, however it is typed."""
+    return int(value * WAN_IN_FEN) if isinstance(value, Decimal) else value
 
 
 def _form_field(field: FormField, *, required: bool) -> forms.Field:
@@ -149,7 +185,26 @@ def _form_field(field: FormField, *, required: bool) -> forms.Field:
     if field.type == "choice":
         choices = [("", "—"), *((c.id, said(c.title)) for c in field.choices)]
         return forms.ChoiceField(label=label, required=required, choices=choices)
-    if field.type in {"number", "money"}:
+    if field.type in FILE_TYPES:
+        photo = field.type == "photo"
+        return forms.FileField(
+            label=label,
+            required=required,
+            widget=forms.ClearableFileInput({"accept": "image/*"} if photo else {}),
+        )
+    if field.type == "organisation":
+        return forms.CharField(
+            label=label, required=required, max_length=LINE_MOST, widget=NameInput
+        )
+    if field.type == "money":
+        return forms.DecimalField(
+            label=_("%(title)s（万元）") % {"title": label},
+            required=required,
+            min_value=0,
+            max_digits=12,
+            decimal_places=4,
+        )
+    if field.type == "number":
         return forms.IntegerField(label=label, required=required)
     if field.type == "date":
         return forms.DateField(

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
+from lianshu.casework.links import judge_of, rating_actions
 from lianshu.casework.models import Case, Task
+from lianshu.casework.rules_honest import can_have_receipt, can_make_answer_link
 from lianshu.casework.rules_time import (
     can_comment,
     can_extend,
@@ -20,6 +22,7 @@ from lianshu.casework.rules_time import (
     can_suspend,
 )
 from lianshu.casework.runtime import Running
+from lianshu.casework.veiling import openings_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +60,10 @@ def _possible(
         yield Further(_("交给同事办理"), link("case-hand-over", mine.pk), "user")
     if can_reopen(actor, case, running, now=now).allowed:
         yield Further(_("重开"), link("case-reopen"), "refresh")
+    judge = judge_of(case) if rating_actions(case) else None
+    if judge is not None and can_make_answer_link(actor, case, judge).allowed:
+        yield Further(_("请没有账号的人评价"), link("case-answer-link"), "send")
+    for opening in openings_for(actor, case, running):
+        yield Further(opening.title, link("case-open-seal", opening.box, opening.role), "lock-open")
+    if can_have_receipt(actor, case).allowed:
+        yield Further(_("回执"), link("case-receipt"), "receipt")

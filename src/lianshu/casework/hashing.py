@@ -7,6 +7,7 @@ digest once it is erased.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -34,6 +35,13 @@ def canonical(value: Any) -> str:
 def payload_digest(salt: str, data: Mapping[str, Any], *, algorithm: str | None = None) -> str:
     """The digest of what people wrote at an event."""
     return digest(f"{salt}\n{canonical(data)}", algorithm=algorithm)
+
+
+def request_digest(request: Mapping[str, Any]) -> str:
+    """What is kept of a request, to know it again. Keyed, unlike the other digests: a short answer,
+    such as a sealed price, could otherwise be found by trying."""
+    key = settings.SECRET_KEY.encode()
+    return f"hmac:{hmac.new(key, canonical(request).encode(), hashlib.sha256).hexdigest()}"
 
 
 def event_hash(fields: Sequence[Any], previous: str, *, algorithm: str | None = None) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lianshu.casework.services.alerts import time_has_come, turn_due
 from lianshu.casework.services.anchoring import make_anchor
 from lianshu.casework.services.announcing import announce, is_something_to_tell
+from lianshu.casework.services.callbacks import draw_callbacks
 from lianshu.jobs.context import JobContext
 from lianshu.jobs.registration import handler, schedule
 from lianshu.records.errors import Conflict
@@ -42,9 +43,16 @@ def anchor(context: JobContext) -> dict[str, Any]:
     return {"anchored": made.cases}
 
 
+@handler("casework.draw_callbacks")
+def draw(context: JobContext) -> dict[str, Any]:
+    """Draw closed cases for a call by another unit; a case is drawn once."""
+    return dict(draw_callbacks(actor=context.actor, now=context.now()))
+
+
 def _is_due(now: datetime) -> bool:
     return time_has_come(now) or is_something_to_tell(now)
 
 
 schedule("casework.alerts", title=_("办件提醒"), every=timedelta(minutes=1), when=_is_due)
 schedule("casework.anchor", title=_("办件锚定"), daily_at=time(0, 10))
+schedule("casework.draw_callbacks", title=_("抽取回访"), daily_at=time(7, 0))

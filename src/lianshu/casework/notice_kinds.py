@@ -49,3 +49,8 @@ register(
     title=_("期限有变：%(subject)s"),
     body=_("“%(subject)s”的“%(step)s”期限有变（%(what)s），现在是：%(due)s。"),
 )
+register(
+    "casework.callback",
+    title=_("请回访：%(subject)s"),
+    body=_("这件事已经办结，抽到由您的单位打电话问问办得怎么样。请不要告诉办理单位。"),
+)

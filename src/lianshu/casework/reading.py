@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
@@ -16,15 +15,15 @@ from lianshu.casework.further import Further, further_acts
 from lianshu.casework.models import Case, CaseEvent, EventKind, Task
 from lianshu.casework.parts import may_rate, part_in, roles_of
 from lianshu.casework.runtime import Running, running_loop, working_calendar
-from lianshu.engine.definitions import Text
+from lianshu.casework.veiling import veil
+from lianshu.casework.written import Written, said, written
 from lianshu.engine.loops import Action, Step
+from lianshu.files.models import StoredFile
+from lianshu.files.queries import files_of
 from lianshu.registry.models import Organisation
 from lianshu.ui.badges import Badge
 
-
-def said(text: Text | None) -> str:
-    """A definition's text in the reader's language."""
-    return "" if text is None else text.said_in(get_language() or "zh-hans")
+__all__ = ["CaseReading", "Line", "StagePlace", "Waiting", "possible_actions", "read_case", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Line:
     behalf: str
     organisation: str
     reason: str
-    written: tuple[tuple[str, str], ...]
+    written: tuple[Written, ...]
     note: str
     tone: str
 
@@ -67,6 +66,7 @@ class CaseReading:
 
     case: Case
     title: str
+    about: str
     step_name: str
     stages: tuple[StagePlace, ...]
     waiting: tuple[Waiting, ...]
@@ -83,23 +83,36 @@ def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
     """The case as the actor reads it; `case` comes annotated by `with_care`."""
     running = running_loop(case.loop_version)
     events = list(case.events.select_related("payload").order_by("seq"))
+    veil(actor, case, running, events)
     step = running.steps.get(case.step)
     tasks = list(case.tasks.filter(done_at__isnull=True).select_related("organisation"))
     actions = possible_actions(actor, case, running, step, tasks)
     return CaseReading(
         case=case,
         title=said(running.loop.title),
+        about=_about(case, running, events),
         step_name=said(step.name) if step else said(running.ends[case.end].name),
         stages=_stages(running, events, step),
         waiting=tuple(_waiting(task, running, now) for task in tasks),
         if_nothing=_if_nothing(running, step),
-        lines=tuple(_lines(actor, running, events)),
+        lines=tuple(_lines(actor, case, running, events)),
         actions=tuple(actions),
         why_not="" if actions or step is None else _why_not(running, step),
         step=step,
         running=running,
         further=further_acts(actor, case, running, tasks, now=now),
     )
+
+
+def _about(case: Case, running: Running, events: Sequence[CaseEvent]) -> str:
+    """What the case is about, for finding who could do it: what the asker wrote last."""
+    for event in reversed(events):
+        step = running.steps.get(event.step)
+        known = {each.id for each in step.fields if not each.sealed_until} if step else set()
+        values = event.payload.data.get("values", {})
+        if "detail" in known and values.get("detail"):
+            return str(values["detail"])
+    return case.subject
 
 
 def possible_actions(
@@ -159,16 +172,22 @@ def _if_nothing(running: Running, step: Step | None) -> str:
     return _("如果到期没有办理，将自动“%(action)s”。") % {"action": said(action.name)}
 
 
-def _lines(actor: Actor, running: Running, events: Sequence[CaseEvent]) -> list[Line]:
+def _lines(actor: Actor, case: Case, running: Running, events: Sequence[CaseEvent]) -> list[Line]:
     names = dict(
         Organisation.objects.visible_to(actor)
         .filter(pk__in={e.organisation_id for e in events if e.organisation_id})
         .values_list("pk", "name")
     )
-    return [_line(running, event, names) for event in reversed(events)]
+    files = {each.public_id: each for each in files_of(case)}
+    return [_line(running, event, names, files) for event in reversed(events)]
 
 
-def _line(running: Running, event: CaseEvent, names: Mapping[int, str]) -> Line:
+def _line(
+    running: Running,
+    event: CaseEvent,
+    names: Mapping[int, str],
+    files: Mapping[str, StoredFile],
+) -> Line:
     step = running.steps.get(event.step)
     action = next((a for a in step.actions if a.id == event.action), None) if step else None
     title = said(action.name) if action else str(EventKind(event.kind).label)
@@ -184,7 +203,7 @@ def _line(running: Running, event: CaseEvent, names: Mapping[int, str]) -> Line:
         step,
         names,
         said(reason.title) if reason else "",
-        tuple(_written(step, data)),
+        tuple(written(step, data, files)),
         str(data.get("note", "")),
     )
 
@@ -195,7 +214,7 @@ def _as_line(
     step: Step | None,
     names: Mapping[int, str],
     reason: str,
-    written: tuple[tuple[str, str], ...],
+    written: tuple[Written, ...],
     note: str,
 ) -> Line:
     tone = {EventKind.RED: "bad", EventKind.AMBER: "wait", EventKind.AUTOMATIC: "wait"}
@@ -211,17 +230,3 @@ def _as_line(
         note=note,
         tone=tone.get(EventKind(event.kind), ""),
     )
-
-
-def _written(step: Step | None, data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    fields = {field.id: field for field in step.fields} if step else {}
-    shown = []
-    for name, value in data.get("values", {}).items():
-        field = fields.get(name)
-        if field is None:
-            continue
-        choice = next((c for c in field.choices if c.id == value), None)
-        shown.append((said(field.title), said(choice.title) if choice else str(value)))
-    if stars := data.get("stars"):
-        shown.append((_("评分"), "★" * int(stars["stars"]) + "☆" * (5 - int(stars["stars"]))))
-    return shown

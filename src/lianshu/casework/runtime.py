@@ -38,13 +38,19 @@ class Running:
             )
         return self.steps[name]
 
+    def is_for_several(self, role: str) -> bool:
+        """Whether a step waits for more than one holder of the role."""
+        return any(
+            step.actor == role and step.complete not in {"one", "any"} for step in self.loop.steps
+        )
 
-_running: dict[tuple[int, int], Running] = {}
+
+_running: dict[tuple[str, int, str, int], Running] = {}
 
 
 def running_loop(version: LoopVersion) -> Running:
     """What a case runs by. A version never changes what it does, so it is read once."""
-    key = (version.pk, version.texts_revision)
+    key = (version.loop, version.version, version.behaviour_hash, version.texts_revision)
     if key not in _running:
         loop = Loop.model_validate_json(version.definition)
         _running[key] = Running(

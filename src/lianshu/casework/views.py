@@ -17,8 +17,9 @@ from lianshu.casework.lists import case_page
 from lianshu.casework.models import Case
 from lianshu.casework.queries import case_by_id
 from lianshu.casework.reading import CaseReading, read_case, said
-from lianshu.casework.services.acting import act
+from lianshu.casework.services.attachments import act_with_files
 from lianshu.casework.services.opening import open_case
+from lianshu.casework.suggesting import suggestions_for
 from lianshu.records.errors import Conflict, DomainError, NotFound
 from lianshu.ui.feedback import say
 from lianshu.ui.requests import PageRequest, page
@@ -69,21 +70,27 @@ def case_act(request: PageRequest, public_id: str, action: str) -> HttpResponse:
     chosen = next((each for each in reading.actions if each.id == action), None)
     if chosen is None or reading.step is None:
         raise Conflict(reading.why_not or _("现在不能这样办理，请查看最新进展。"))
+    now = timezone.now()
+    posted = request.method == "POST"
     form = ActionForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if posted else None,
+        request.FILES if posted else None,
         actor=request.actor,
         running=reading.running,
         step=reading.step,
         action=chosen,
+        initial=request.GET.dict(),
     )
     if form.is_valid():
         try:
-            act(
+            act_with_files(
                 actor=request.actor,
                 case=found,
                 action=action,
                 given=form.given(),
-                now=timezone.now(),
+                uploads=form.uploads(),
+                photos=form.photos,
+                now=now,
                 key=request.POST.get("key", "")[:80],
             )
         except Conflict:
@@ -100,6 +107,7 @@ def case_act(request: PageRequest, public_id: str, action: str) -> HttpResponse:
         chosen=chosen,
         form=form,
         key=request.POST.get("key") or secrets.token_urlsafe(16),
+        suggestions=suggestions_for(request.actor, found, chosen, reading.about, now=now),
         status=422 if form.is_bound else 200,
     )
 

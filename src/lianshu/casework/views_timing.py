@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,9 +45,9 @@ from lianshu.ui.requests import PageRequest, page
 class Wording:
     """What the page is called, what it says, and what is said when it is done."""
 
-    title: str
-    intro: str
-    done: str
+    title: str | Promise
+    intro: str | Promise
+    done: str | Promise
 
 
 SUSPEND = Wording(

@@ -94,6 +94,26 @@ def ranked_partners(
     return [(allowed[c.id], c) for c in found if c.score > 0]
 
 
+def ranked_resources(
+    actor: Actor, wanted: EnginePost, *, besides: Iterable[int] = (), top: int = TOP
+) -> list[tuple[Resource, tuple[Reason, ...]]]:
+    """The best published resources for a text that is no demand, with reasons; `besides` names
+    organisations whose resources do not come into question. Ranked on what the actor may read."""
+    rows = resources_for(actor).live().exclude(owner__in=list(besides))
+    allowed = set(rows.values_list("public_id", flat=True))
+    if not allowed:
+        return []
+    found = _matcher(actor, Resource).rank(wanted, top=top, allowed=allowed)
+    ids = [each.id for each in found if each.score > 0]
+    by_id = {row.public_id: row for row in rows.filter(public_id__in=ids)}
+    explainer = _background().explainer
+    asked = explainer.profile(wanted)
+    return [
+        (row, explainer.explain(asked, explainer.profile(engine_post(read_post(row)))))
+        for row in (by_id[one] for one in ids)
+    ]
+
+
 class _Shelf:
     """The few matchers last built, by what went into them. Shared by the threads of a process."""
 

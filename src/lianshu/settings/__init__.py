@@ -34,6 +34,9 @@ LIANSHU_CALENDAR_PACK = env.text("LIANSHU_CALENDAR_PACK", "national")
 """The pack whose office hours count."""
 LIANSHU_HASH = env.text("LIANSHU_HASH", "sha256")
 """By which algorithm case events are chained from now on: sha256, or sm3."""
+# Of a hundred closed cases, so many are called about by a unit that had no part in them.
+CALLBACK_PERCENT = env.number("LIANSHU_CALLBACK_PERCENT", default=5)
+
 if LIANSHU_HASH not in {"sha256", "sm3"}:
     raise ImproperlyConfigured(f"LIANSHU_HASH={LIANSHU_HASH!r} is unknown. Use sha256 or sm3.")
 

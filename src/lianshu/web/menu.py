@@ -101,6 +101,13 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
             Place(_in("list", "办件"), "folder", "cases"),
             Place(_("看板"), "columns", "case-board"),
             Place(_in("list", "流程"), "git-compare", "loops"),
+            Place(_("收到的评价"), "star", "ratings", lambda actor: bool(actor.memberships)),
+            Place(
+                _in("list", "回访"),
+                "phone",
+                "callbacks",
+                lambda actor: actor.has(Capability.COORDINATE),
+            ),
         ),
     ),
     (

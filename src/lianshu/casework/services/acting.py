@@ -13,13 +13,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Refusal, require, system_actor
-from lianshu.casework.hashing import canonical, digest
+from lianshu.casework.hashing import request_digest
 from lianshu.casework.models import Case, CaseEvent, Channel, EventKind, Rating, Task
 from lianshu.casework.parts import Part, may_rate, part_in, roles_of
 from lianshu.casework.runtime import Running, action_of, running_loop
 from lianshu.casework.services.events import Happening, append_event
 from lianshu.casework.services.forms import Given, check_given
 from lianshu.casework.services.moving import go_on, go_overdue, lock_case
+from lianshu.casework.services.seals import sealed_data
 from lianshu.engine.loops import Action, Step
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.records.services import actor_key
@@ -99,7 +100,7 @@ def _act(actor: Actor, case_id: int, name: str, given: Given, now: datetime, ask
         move.step.id,
         action=move.action.id,
         reason=move.given.reason,
-        data=move.given.as_data(),
+        data=sealed_data(case=case, step=move.step, data=move.given.as_data()),
         organisation_id=move.part.organisation_id,
         channel=asked.channel,
         key=asked.key,
@@ -224,7 +225,7 @@ def _earlier(actor: Actor, key: str, request: Mapping[str, Any]) -> Acted | None
     event = CaseEvent.objects.filter(actor_key=actor_key(actor), key=key).first()
     if event is None:
         return None
-    if event.request_hash != digest(canonical(request)):
+    if event.request_hash != request_digest(request):
         raise Conflict(_("这个幂等键已用于另一个请求，请换一个新的键。"), field="Idempotency-Key")
     last = event
     if event.kind == EventKind.JOINED:

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
-from lianshu.casework.hashing import FOLD, GENESIS, canonical, digest, event_hash, payload_digest
+from lianshu.casework.hashing import FOLD, GENESIS, event_hash, payload_digest, request_digest
 from lianshu.casework.models import Case, CaseEvent, CaseEventPayload, Channel, EventKind
 from lianshu.records.errors import Conflict
 from lianshu.records.services import actor_key
@@ -85,7 +85,7 @@ def append_event(
         payload_digest=payload_digest(salt, what.data),
         previous=case.head_hash or GENESIS,
         key=what.key,
-        request_hash=digest(canonical(what.request)) if what.key else "",
+        request_hash=request_digest(what.request) if what.key else "",
     )
     event.hash = event_hash(hashed_fields(event, case.public_id), event.previous)
     moved = {**changes, "head_seq": event.seq, "head_hash": event.hash}

@@ -105,7 +105,7 @@ def _write(
     case.tasks.all().delete()
     case.parties.all().delete()
     # As after a merge: what now has one name twice is kept once.
-    parts = {}
+    parts: dict[str, Any] = {}
     for party in folded.parties:
         party.organisation_id = followed.get(party.organisation_id, party.organisation_id)
         parts.setdefault(repr(astuple(party)), party)

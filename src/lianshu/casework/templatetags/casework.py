@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 
 from lianshu.casework.reading import said
@@ -22,7 +21,7 @@ def in_language(text: Text | None) -> str:
 @register.filter
 def as_badge(badge: Badge | None) -> str:
     """A coloured word with its symbol."""
-    return "" if badge is None else conditional_escape(badge)
+    return "" if badge is None else badge.__html__()
 
 
 @register.filter

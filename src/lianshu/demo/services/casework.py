@@ -236,8 +236,10 @@ def _colour(step: Step, limit: Limit, moment: datetime, now: datetime) -> str:
     if before is not None and before.rough_minutes >= limit.rough_minutes:
         before = None
     found = plan(working_calendar(), moment, limit, before=before)
-    if now > found.due.at:
-        return "red" if now - found.due.at > timedelta(days=4) else ""  # some working time ago
+    due = found.due.at
+    assert due is not None  # nothing stops the clock here
+    if now > due:
+        return "red" if now - due > timedelta(days=4) else ""  # some working time ago
     return "amber" if found.amber_at is not None and now >= found.amber_at else "green"
 
 

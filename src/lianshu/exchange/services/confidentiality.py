@@ -76,12 +76,19 @@ def log_reasons(
     channel: Channel,
     now: datetime,
 ) -> None:
-    """Log that reasons made of these pairs' details are shown to the actor.
+    """Log that reasons made of these pairs' details are shown to the actor."""
+    posts = {post for pair in pairs for post in (pair.demand, pair.resource)}
+    log_reasons_of(actor=actor, posts=posts, channel=channel, now=now)
+
+
+def log_reasons_of(
+    *, actor: Actor, posts: Iterable[Demand | Resource], channel: Channel, now: datetime
+) -> None:
+    """The same for posts, of which only those count whose detail the actor reads.
 
     Reasons stand on many pages; a reader is logged once a day for each post and channel, so that
     the owner sees who knows, not how often a list was opened.
     """
-    posts = {post for pair in pairs for post in (pair.demand, pair.resource)}
     read = [post for post in posts if read_post(post).shows_detail]
     for side in (Demand, Resource):
         mine = [post for post in read if isinstance(post, side)]
