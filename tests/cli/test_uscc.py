@@ -58,13 +58,48 @@ def test_every_row_of_the_vectors_in_order(lianshu_data: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "header", ["code", "USCC", "代码", "统一社会信用代码", "统一社会信用代码*"]
+    "header",
+    [
+        *("code", " Code ", "USCC", "代码", "统一社会信用代码", "统一社会信用代码*"),
+        *("统一社会信用代码（18位）", "企业信用代码", "Unified Social Credit Code", "credit_code"),
+    ],
 )
 def test_the_column_has_several_names(header: str, tmp_path: Path) -> None:
     file, out = tmp_path / "in.csv", tmp_path / "x.csv"
     file.write_text(f"名称,{header}\n甲,{GOOD}\n", encoding="gb18030")
     assert check(file, "--out", out) == 0
     assert [row["verdict"] for row in rows_of(out)] == ["valid"]
+
+
+def test_a_column_of_another_name_is_known_by_what_it_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "in.csv", tmp_path / "x.csv"
+    other = f"91330200{GOOD[8:]}"
+    rows = [f"1,甲,{GOOD}", "", f"2,乙, {GOOD.lower()} ", ",,", f"3,丙,{other}", "4,丁,"]
+    file.write_text("\n".join(["id,单位,证照号", *rows]) + "\n", encoding="utf-8")
+    assert check(file, "--out", out) == 0
+    assert [row["verdict"] for row in rows_of(out)] == ["valid", "normalise", "invalid", "invalid"]
+    assert "按内容认出代码在 C 列“证照号”" in capsys.readouterr().err
+    by_content = out.read_bytes()
+    for named in ("证照号", "c"):
+        assert check(file, "--out", out, "--column", named) == 0
+        assert out.read_bytes() == by_content
+    assert check(file, "--column", "没有") == 2
+    assert "没有“没有”列。表里有：A “id”、B “单位”、C “证照号”" in capsys.readouterr().err
+    two = f"甲,乙\n{GOOD},{GOOD}\n"
+    file.write_text(two, encoding="utf-8")
+    assert check(file) == 2, "which of the two is for a person to say"
+
+
+def test_a_list_without_a_header_loses_no_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "in.csv", tmp_path / "x.csv"
+    file.write_text(f"{GOOD}\n\n{GOOD[:-1]}\n", encoding="utf-8")
+    assert check(file, "--out", out) == 0
+    assert [row["verdict"] for row in rows_of(out)] == ["valid", "invalid"]
+    assert "第 1 行不是表头" in capsys.readouterr().err
 
 
 def test_excel_cells_that_are_no_text(tmp_path: Path) -> None:
@@ -115,7 +150,7 @@ def test_what_no_file_can_hold_is_shown_by_a_sign(tmp_path: Path) -> None:
     [
         (b"", "空"),
         (b"code\n", "没有数据行"),
-        ("名称,编号\n甲,1\n".encode(), "缺少必填的“统一社会信用代码”列"),
+        ("名称,编号\n甲,1\n".encode(), "找不到“统一社会信用代码”列。表里有：A “名称”、B “编号”"),
         (b"PK\x03\x04 broken", "in.csv"),
         (b'code,n\n"9133,1\n', "引号"),
     ],
