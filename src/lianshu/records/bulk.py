@@ -46,7 +46,7 @@ def insert_rows(
     """
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
-    adapted = [(n, adapt) for n, field in enumerate(fields) if (adapt := _adapter(field))]
+    adapted = [(n, adapt) for n, field in enumerate(fields) if (adapt := adapter(field))]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     mark = "?" if connection.vendor == "sqlite" else "%s"
@@ -90,7 +90,7 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
             copy.write_row(row)
 
 
-def _adapter(field: models.Field[Any, Any]) -> Adapt | None:
+def adapter(field: models.Field[Any, Any]) -> Adapt | None:
     """How the column's values are stored; None when just as they are."""
     if isinstance(field, models.JSONField) and connection.vendor == "sqlite":
         # Chinese as itself: half the size of what escapes of each character take.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Refusal, require, system_actor
 from lianshu.casework.hashing import request_digest
-from lianshu.casework.models import Case, CaseEvent, Channel, EventKind, Rating, Task
+from lianshu.casework.models import Case, CaseEvent, CaseParty, Channel, EventKind, Rating, Task
 from lianshu.casework.parts import Part, may_rate, part_in, roles_of
 from lianshu.casework.runtime import Running, action_of, running_loop
 from lianshu.casework.services.events import Happening, append_event
@@ -23,10 +23,20 @@ from lianshu.casework.services.moving import go_on, go_overdue, lock_case
 from lianshu.casework.services.seals import sealed_data
 from lianshu.engine.loops import Action, Step
 from lianshu.records.errors import Conflict, DomainError
+from lianshu.records.prepared import Prepared, insert, update
 from lianshu.records.services import actor_key
 
 LOOP: Final = system_actor("casework.loop")
 """Who does what the loop says happens by itself."""
+
+_OPEN_TASKS: Final = Prepared(
+    lambda _shape, case: Task.objects.filter(case=case, done_at__isnull=True)
+)
+_LATEST_PARTY: Final = Prepared(
+    lambda _shape, case: CaseParty.objects.filter(case=case, until__isnull=True).order_by(
+        "-since", "-id"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ def _prepare(actor: Actor, case: Case, name: str, given: Given) -> _Move:
     part = part_in(actor, case, running, roles, tasks) if _is_for_all(step) else None
     if part is None:
         # Only who is named in a task, or shares the step with others, needs them read.
-        tasks = list(case.tasks.filter(done_at__isnull=True))
+        tasks = _OPEN_TASKS.rows(case.pk)
         roles = roles_of(step, action, tasks)
         part = part_in(actor, case, running, roles, tasks)
     if part is None:
@@ -196,7 +206,7 @@ def _join(actor: Actor, move: _Move, what: Happening, now: datetime) -> CaseEven
     done = {"done": [task.role, task.organisation_id, task.user_id]}
     what = replace(what, facts=done)
     event = append_event(actor=actor, case=move.case, what=what, now=now, changes={})
-    Task.objects.filter(pk=task.pk).update(done_at=now)
+    update(Task, {"done_at": now}, pk=task.pk)
     return event
 
 
@@ -204,8 +214,8 @@ def _rate(move: _Move, event: CaseEvent, now: datetime) -> None:
     stars = move.given.stars
     if stars is None:
         return
-    handler = move.case.parties.filter(until__isnull=True).order_by("-since", "-id").first()
-    Rating.objects.create(
+    handler = _LATEST_PARTY.first(move.case.pk)
+    rating = Rating(
         event=event,
         case=move.case,
         stars=stars.stars,
@@ -216,6 +226,7 @@ def _rate(move: _Move, event: CaseEvent, now: datetime) -> None:
         accepted=move.action.rating == "accept",
         at=now,
     )
+    insert(rating)
 
 
 def _earlier(actor: Actor, key: str, request: Mapping[str, Any]) -> Acted | None:

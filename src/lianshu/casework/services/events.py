@@ -14,6 +14,7 @@ from lianshu.authority import Actor
 from lianshu.casework.hashing import FOLD, GENESIS, event_hash, payload_digest, request_digest
 from lianshu.casework.models import Case, CaseEvent, CaseEventPayload, Channel, EventKind
 from lianshu.records.errors import Conflict
+from lianshu.records.prepared import insert, update
 from lianshu.records.services import actor_key
 
 
@@ -89,10 +90,10 @@ def append_event(
     )
     event.hash = event_hash(hashed_fields(event, case.public_id), event.previous)
     moved = {**changes, "head_seq": event.seq, "head_hash": event.hash}
-    if not Case.objects.filter(pk=case.pk, head_seq=case.head_seq).update(**moved):
+    if not update(Case, moved, pk=case.pk, head_seq=case.head_seq):
         raise Conflict(_("这个办件刚刚被别人处理了，请刷新后查看最新进展。"))
     for name, value in moved.items():
         setattr(case, name, value)
-    event.save(force_insert=True)
-    CaseEventPayload.objects.create(event=event, salt=salt, data=dict(what.data))
+    insert(event)
+    insert(CaseEventPayload(event=event, salt=salt, data=dict(what.data)))
     return event

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from django.db import models
 from django.utils.translation import gettext as _
 
-from lianshu.authority import Actor
+from lianshu.authority import Actor, Capability
 from lianshu.casework.models import Case, CaseEvent, CaseParty, EventKind, Task
 from lianshu.casework.runtime import Running, action_of
 from lianshu.casework.services.events import Happening, append_event
@@ -16,20 +17,29 @@ from lianshu.casework.services.forms import Given
 from lianshu.casework.services.tasks import Opening, create_tasks, plan_tasks
 from lianshu.engine.loops import Action, Step
 from lianshu.records.errors import NotFound
+from lianshu.records.prepared import Prepared, insert, update
 
 NOTHING_GIVEN = Given()
 
 
-def lock_case(actor: Actor, case_id: int) -> Case:
-    """The case with whether it lies in the actor's care, held until the transaction ends."""
-    case = (
+def _held(actor: Actor, case_id: int) -> models.QuerySet[Case]:
+    return (
         Case.objects.with_care(actor)
         .select_for_update(of=("self",))
         .select_related("loop_version")
         .defer("loop_version__definition")
         .filter(pk=case_id)
-        .first()
+        .order_by()
     )
+
+
+_HELD: Final = Prepared(_held)
+
+
+def lock_case(actor: Actor, case_id: int) -> Case:
+    """The case with whether it lies in the actor's care, held until the transaction ends."""
+    grants = tuple(each for each in actor.grants if each.capability == Capability.COORDINATE)
+    case = _HELD.first(case_id, shape=Actor(system=actor.system, grants=grants))
     if case is None:
         raise NotFound(_("没有这个办件。"))
     return case
@@ -76,7 +86,7 @@ def go_on(
         }
     what = replace(what, to=action.to, facts={**what.facts, **facts})
     event = append_event(actor=actor, case=case, what=what, now=now, changes=changes)
-    Task.objects.filter(case=case, done_at__isnull=True).update(done_at=now)
+    update(Task, {"done_at": now}, case_id=case.pk, done_at=None)
     _appoint(case, given, now)
     if opening is not None:
         create_tasks(case=case, opening=opening)
@@ -86,10 +96,12 @@ def go_on(
 def _appoint(case: Case, given: Given, now: datetime) -> None:
     for role, organisations in given.appointed.items():
         if case.has_parties:  # type: ignore[attr-defined]
-            case.parties.filter(role=role, until__isnull=True).update(until=now)
-        CaseParty.objects.bulk_create(
-            CaseParty(case=case, role=role, organisation=organisation, since=now)
-            for organisation in organisations
+            update(CaseParty, {"until": now}, case_id=case.pk, role=role, until=None)
+        insert(
+            *(
+                CaseParty(case=case, role=role, organisation=organisation, since=now)
+                for organisation in organisations
+            )
         )
 
 

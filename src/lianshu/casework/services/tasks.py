@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
-from lianshu.casework.models import Case, Task
+from lianshu.casework.models import Case, CaseParty, Task
 from lianshu.casework.runtime import Running, working_calendar
 from lianshu.engine.loops import Step
 from lianshu.engine.worktime import Calendar, Limit, Suspension, plan
+from lianshu.records.prepared import Prepared, insert
 from lianshu.registry.models import LiaisonAssignment, Organisation
+
+_PARTIES: Final = Prepared(
+    lambda role, case: CaseParty.objects.filter(case=case, role=role, until__isnull=True)
+)
 
 Waiter = tuple[int | None, int | None]
 """An organisation and, where one is named, a person; neither: whoever holds the role."""
@@ -95,8 +100,8 @@ def _who_waits(
     if bind == "assigned":
         if role in appointed:
             return tuple((organisation.pk, None) for organisation in appointed[role])
-        parties = case.parties.filter(role=role, until__isnull=True)
-        return tuple(parties.values_list("organisation_id", "user_id"))
+        parties = _PARTIES.rows(case.pk, shape=role)
+        return tuple((party.organisation_id, party.user_id) for party in parties)
     if bind == "liaison":
         serving = LiaisonAssignment.objects.filter(
             organisation_id=case.asker_id, liaison__user_id__isnull=False
@@ -109,7 +114,7 @@ def _who_waits(
 def create_tasks(*, case: Case, opening: Opening) -> list[Task]:
     """Write the tasks, in the caller's transaction."""
     moments = opening.moments
-    return Task.objects.bulk_create(
+    tasks = [
         Task(
             case=case,
             step=opening.step,
@@ -126,7 +131,9 @@ def create_tasks(*, case: Case, opening: Opening) -> list[Task]:
             provisional=moments.provisional,
         )
         for organisation, user in opening.who
-    )
+    ]
+    insert(*tasks)
+    return tasks
 
 
 def moments_of(
