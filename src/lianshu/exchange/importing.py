@@ -75,6 +75,7 @@ class PostSession(ImportSession[PostRow, RowPlan]):
         self._computed = 0
         self._maker: KeyMaker | None = None
         self._facets = facets if model is Resource else {}
+        self._titles: dict[tuple[int, str], int | None] = {}
 
     def prepare(self, number: int, values: Mapping[str, Value]) -> PostRow | list[Problem]:
         problems: list[Problem] = []
@@ -114,7 +115,27 @@ class PostSession(ImportSession[PostRow, RowPlan]):
             cleaned = clean_values(self._model, fields)
         except DomainError as error:
             return [Problem(f"：{error.message}", error.field or "")]
+        if not external_id:
+            named = (owner.pk, cleaned.get("title", ""))
+            if named in self._titles:
+                return [Problem(self._twice(self._titles[named]), "title")]
+            self._titles[named] = number
         return PostRow(number, external_id, owner, cleaned, self._defaults, owner_stated)
+
+    @staticmethod
+    def _twice(first: int | None) -> str:
+        place = _("前面一行") if first is None else _("第 %(row)d 行") % {"row": first}
+        return _(
+            "和%(place)s的单位、标题都相同，又没有编号，分不清是不是同一条。"
+            "是两条的请改一改标题，或加上编号列。"
+        ) % {"place": place}
+
+    def pass_over(self, values: Mapping[str, Value]) -> None:
+        if not values.get("external_id"):
+            owner = self._owner_of(values.get("owner"), [])
+            title = str(values.get("title") or "").strip()
+            if owner is not None:
+                self._titles.setdefault((owner.pk, title), None)
 
     def _owner_of(self, named: Value, problems: list[Problem]) -> Organisation | None:
         found = self._organisations.find(str(named)) if named is not None else self._owner
@@ -282,6 +303,11 @@ for _model, _id, _title, _columns, _kind in (
             permission=may_import_posts,
             session=partial(_session, _model),
             key="external_id",
+            without_key=lazy(
+                "没有编号列。再次导入时按来源、单位和标题认出导入过的行；标题改了的会当作新的。"
+                "如果以后还要更新这份清单，最好加上编号列。"
+            ),
+            run_filter="import",
             list_url=lambda path=f"/{_id}/": path,  # type: ignore[misc]
             options=_options(_model, _kind),
             check_options=_check_options,

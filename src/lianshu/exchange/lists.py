@@ -15,6 +15,7 @@ from lianshu.authority import Actor, Capability, Matter
 from lianshu.exchange import bulk_actions
 from lianshu.exchange.badges import pair_badge, post_badge, project_badge
 from lianshu.exchange.disclosure import Disclosure
+from lianshu.exchange.imported import imported_filter
 from lianshu.exchange.models import (
     DeclineReason,
     Demand,
@@ -96,6 +97,7 @@ def _post_filters(kinds: type[DemandKind] | type[ResourceKind]) -> tuple[Filter,
         region_filter(),
         organisation_filter("owner", _("单位"), guard=IDENTITY),
         ChoiceFilter("mine", _("我的单位"), "owner_id", _own_options, multiple=False),
+        imported_filter("demands" if model is Demand else "resources"),
         ChoiceFilter("trl", _("技术成熟度"), "trl_level", _level_options),
         YesNoFilter("recommended", _("有推荐"), recommended(model), guard=DETAIL),
         DateFilter("published", _("发布日期"), "published_at"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, require
@@ -43,3 +45,17 @@ def sources_for(actor: Actor) -> list[str]:
     """Senders named before by the actor or colleagues, to be chosen again."""
     names = ImportRun.objects.visible_to(actor).order_by("source").values_list("source", flat=True)
     return list(names.distinct()[:100])
+
+
+def runs_that_wrote(actor: Actor, target_id: str, *, most: int = 20) -> list[ImportRun]:
+    """The actor's latest runs that made something new in this list."""
+    rows = ImportRun.objects.filter(target=target_id, created__gt=0, confirmed_at__isnull=False)
+    if actor.user_id is None:
+        return []
+    own = rows.filter(requested_by_id=actor.user_id).defer(*HEAVY)
+    return list(own.order_by("-confirmed_at")[:most])
+
+
+def runs_by_ids(public_ids: Sequence[str]) -> list[ImportRun]:
+    """Runs that `runs_that_wrote` offered to the actor before."""
+    return list(ImportRun.objects.filter(public_id__in=public_ids).defer(*HEAVY))

@@ -147,7 +147,8 @@ class ImportTarget:
     all (each row is judged again when it is planned); `check_options` gives option id → what is
     wrong with its value; `check_header` what is wrong with columns as a whole, given column id →
     header, under these options; `names` matches names of organisations that rows have and the
-    register has not.
+    register has not. `without_key` is what to tell when the file has no column for `key`;
+    `run_filter` the parameter by which the list shows what one run made, "" where it cannot.
     """
 
     id: str
@@ -161,6 +162,8 @@ class ImportTarget:
     check_options: Callable[[Actor, Mapping[str, str]], Mapping[str, str]] = _nothing_to_check
     check_header: Callable[[Mapping[str, str], Mapping[str, str]], Sequence[Problem]] = _any_header
     names: NameMatcher | None = None
+    without_key: Text = ""
+    run_filter: str = ""
 
     def column(self, column_id: str) -> Column | None:
         """The column of this id."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from typing import Any, BinaryIO, Final, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
 from lianshu.audit.queries import entries_about
-from lianshu.authority import require
+from lianshu.authority import Actor, require
 from lianshu.engine.sheets import Format, Layout
 from lianshu.imports.forms import NamesForm, SettingsForm, UploadForm
 from lianshu.imports.lists import run_badge, target_title
@@ -38,7 +39,7 @@ from lianshu.imports.services.requests import (
     discard_import,
     upload_import,
 )
-from lianshu.imports.targets import target_of, targets_for
+from lianshu.imports.targets import ImportTarget, target_of, targets_for
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.ui.requests import PageRequest, page
 
@@ -94,6 +95,7 @@ def _context(request: PageRequest, run: ImportRun, form: SettingsForm | None) ->
     configurable = can_configure(actor, run).allowed
     context |= {
         "list_url": target.list_url(),
+        "made_url": _made_url(actor, run, target),
         "entries": entries_about(run),
         "bad_rows": bad_rows_of(actor, run, limit=SHOWN_BAD_ROWS),
         "shown_bad_rows": SHOWN_BAD_ROWS,
@@ -104,6 +106,13 @@ def _context(request: PageRequest, run: ImportRun, form: SettingsForm | None) ->
         "names": NamesForm(actor, run, target) if configurable and run.unknown_names else None,
     }
     return context
+
+
+def _made_url(actor: Actor, run: ImportRun, target: ImportTarget) -> str:
+    """Where what this run made new can be looked at, and taken back; "" where it cannot."""
+    if not target.run_filter or not run.created or run.requested_by_id != actor.user_id:
+        return ""
+    return f"{target.list_url()}?{urlencode({target.run_filter: run.public_id})}"
 
 
 @page()

@@ -95,6 +95,23 @@ def existing_posts(
     return known
 
 
+def posts_without_id(
+    *, model: PostModel, source: str, rows: Sequence[PostRow]
+) -> dict[tuple[int, str], Demand | Resource]:
+    """What this source brought earlier without an id of its own, by owner and title, for the rows
+    that have none either. Of several alike, one that still stands, and the oldest of these."""
+    wanted = {(row.owner.pk, row.values.get("title")) for row in rows if not row.external_id}
+    if not wanted or not source:
+        return {}
+    owners, titles = zip(*wanted, strict=True)
+    rows_of = model._default_manager.select_related("owner", "region", "chain")
+    found: Iterable[Any] = rows_of.filter(
+        source=source, external_id="", owner_id__in=set(owners), title__in=set(titles)
+    )
+    best_last = sorted(found, key=lambda post: (post.status != PostStatus.WITHDRAWN, -post.pk))
+    return {(post.owner_id, post.title): post for post in best_last}
+
+
 def plan_rows(
     *,
     actor: Actor,
@@ -108,6 +125,7 @@ def plan_rows(
     With `publish` new posts and known drafts are published; what was withdrawn stays so.
     """
     known = existing_posts(model=model, source=source, external_ids=(r.external_id for r in rows))
+    unnamed = posts_without_id(model=model, source=source, rows=rows)
     allowed: dict[int, str] = {}
 
     def may_post_for(owner: Organisation) -> str:
@@ -117,13 +135,14 @@ def plan_rows(
 
     plans = []
     for row in rows:
-        post = known.get(row.external_id) if row.external_id else None
+        post = (
+            known.get(row.external_id)
+            if row.external_id
+            else unnamed.get((row.owner.pk, row.values.get("title", "")))
+        )
         owner_changes = post is None or (row.owner_stated and post.owner_id != row.owner.pk)
         if post is not None and not can_edit_post(actor, post).allowed:
-            # Not the rule's own reason, which names the title of what the actor may not read.
-            reason = _(
-                "编号“%(key)s”在来源“%(source)s”下已由别的单位登记，您不能修改。请核对编号和来源。"
-            ) % {"key": row.external_id, "source": source}
+            reason = _not_yours(row, source)
         else:
             reason = may_post_for(row.owner) if owner_changes else ""
         plans.append(
@@ -134,6 +153,17 @@ def plan_rows(
             else _plan_known(actor, post, row, publish=publish)
         )
     return plans
+
+
+def _not_yours(row: PostRow, source: str) -> str:
+    """Not the rule's own reason, which names the title of what the actor may not read."""
+    if not row.external_id:
+        return _("这家单位已从来源“%(source)s”登记过这个标题，您不能修改它。请核对来源。") % {
+            "source": source
+        }
+    return _(
+        "编号“%(key)s”在来源“%(source)s”下已由别的单位登记，您不能修改。请核对编号和来源。"
+    ) % {"key": row.external_id, "source": source}
 
 
 def reads_all(actor: Actor, post: Demand | Resource) -> bool:
@@ -340,7 +370,7 @@ def write_rows(
     """Create or change all `rows`, or none: the first refusal or error raises and undoes.
 
     About 2,000 rows at a time keep the write lock short. Existing posts are matched by
-    (source, external id).
+    (source, external id), without an id by (source, owner, title).
     """
     plans = plan_rows(actor=actor, model=model, source=source, rows=rows, publish=publish)
     compute_keys(plans)

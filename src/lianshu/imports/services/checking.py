@@ -131,14 +131,9 @@ def _notes(run: ImportRun, table: Table, target: ImportTarget) -> list[dict[str,
         if not (finding.rule == UNUSED_RULE and personal_column(finding.column or ""))
     ]
     notes += map(as_json, _target_findings(run, table, target))
-    if target.key and target.key not in (run.mapping or {}):
-        message = _(
-            "没有编号列。再次导入时认不出哪些行导入过，会重复新建；"
-            "如果以后还要更新这份清单，请加上编号列。"
-        )
-        notes.append(
-            as_json(Finding(table.name, table.header_row, None, KEYLESS_RULE, "warning", message))
-        )
+    if target.key and target.without_key and target.key not in (run.mapping or {}):
+        place = (table.name, table.header_row, None)
+        notes.append(as_json(Finding(*place, KEYLESS_RULE, "warning", str(target.without_key))))
     return notes
 
 
