@@ -23,7 +23,7 @@ SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
-    "max_connections": "60",
+    "max_connections": "250",
     "shared_buffers": "128MB",
     "listen_addresses": "127.0.0.1",
 }

@@ -144,7 +144,9 @@ def _prepare(actor: Actor, case: Case, name: str, given: Given) -> _Move:
     action = action_of(step, name)
     if action is None or action.automatic:
         can = "、".join(str(each.name) for each in step.actions if not each.automatic)
-        raise DomainError(
+        # What another step knows was possible until somebody was faster.
+        known = any(action_of(other, name) for other in running.loop.steps)
+        raise (Conflict if known else DomainError)(
             _("现在是“%(step)s”，没有这个动作。可以：%(can)s。") % {"step": step.name, "can": can},
             field="action",
         )
