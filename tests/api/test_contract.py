@@ -32,6 +32,7 @@ from lianshu.exchange.services.recommendations import accept_recommendation
 from lianshu.imports.services.checking import check_run
 from lianshu.imports.services.requests import upload_import
 from tests.api.conftest import Callers
+from tests.casework.loops import order
 from tests.cast import NOW, Cast
 
 CHECKED = [
@@ -83,6 +84,7 @@ def scene(cast: Cast, _fixed_time: None) -> Scene:
             "organisation_id": cast.organisations["bank"].public_id,
             "import_id": run.public_id,
             "job_id": run.job.public_id,
+            "case_id": order(cast).public_id,
         },
         owner=cast.organisations["magnets"].public_id,
     )
@@ -147,7 +149,13 @@ def lead_somewhere(case: schemathesis.Case[Any], scene: Scene) -> None:
         name: scene.ids.get(name, value) for name, value in case.path_parameters.items()
     }
     if isinstance(case.body, dict):
-        known: dict[str, Any] = {"owner": scene.owner, "version": 1}
+        known: dict[str, Any] = {
+            "owner": scene.owner,
+            "asker": scene.owner,
+            "version": 1,
+            "loop": "order",
+            "action": "withdraw",
+        }
         case.body |= {name: known[name] for name in known.keys() & case.body.keys()}
 
 

@@ -103,7 +103,16 @@ def test_total_counts_all_pages(callers: Callers, posts: object) -> None:
     assert titles(callers.by("alice").get("/demands?mine=false")) == ["电机轴承"]
 
 
-LISTS = ("/demands", "/resources", "/recommendations", "/projects", "/organisations", "/imports")
+LISTS = (
+    "/demands",
+    "/resources",
+    "/recommendations",
+    "/projects",
+    "/organisations",
+    "/imports",
+    "/cases",
+    "/tasks",
+)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,22 @@ from ninja.openapi.docs import Swagger
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
-from lianshu.api import demands, imports, jobs, organisations, projects, recommendations, resources
+from lianshu.api import (
+    cases,
+    demands,
+    imports,
+    jobs,
+    organisations,
+    projects,
+    recommendations,
+    resources,
+)
 from lianshu.api.auth import AUTH
 from lianshu.api.errors import JsonParser, install
 
 DESCRIPTION = """
-Demands, resources, recommendations, projects and imports: the same services and queries as the
-web, with the same refusals. See docs/api.md.
+Demands, resources, recommendations, projects, cases and imports: the same services and queries as
+the web, with the same refusals. See docs/api.md.
 """
 
 
@@ -44,7 +53,16 @@ def build() -> NinjaAPI:
         # Without this the page would ask a foreign host to validate the description.
         docs=Swagger(settings={"validatorUrl": None, "persistAuthorization": False}),
     )
-    for module in (demands, resources, recommendations, projects, imports, organisations, jobs):
+    for module in (
+        demands,
+        resources,
+        recommendations,
+        projects,
+        cases,
+        imports,
+        organisations,
+        jobs,
+    ):
         api.add_router("", module.router)
     install(api)
     return api

@@ -30,6 +30,7 @@ __all__ = ["CaseReading", "Line", "StagePlace", "Waiting", "possible_actions", "
 class Line:
     """One event in words: what was done by whom, and what was written."""
 
+    event: CaseEvent
     at: datetime
     title: str
     step: str
@@ -46,6 +47,7 @@ class Line:
 class Waiting:
     """A task in words."""
 
+    task: Task
     who: str
     badge: Badge
     left: str
@@ -155,9 +157,8 @@ def _stages(
 def _waiting(task: Task, running: Running, now: datetime) -> Waiting:
     role = said(running.roles[task.role].name)
     who = role if task.organisation is None else f"{task.organisation.name}（{role}）"
-    return Waiting(
-        who, task_badge(task, now), time_left(task, now, working_calendar()), task.due_at
-    )
+    left = time_left(task, now, working_calendar())
+    return Waiting(task, who, task_badge(task, now), left, task.due_at)
 
 
 def _if_nothing(running: Running, step: Step | None) -> str:
@@ -219,10 +220,11 @@ def _as_line(
 ) -> Line:
     tone = {EventKind.RED: "bad", EventKind.AMBER: "wait", EventKind.AUTOMATIC: "wait"}
     return Line(
+        event=event,
         at=event.at,
         title=title,
         step=said(step.name) if step else "",
-        by=event.actor_name,
+        by=_("平台自动") if event.actor_key.startswith("system:") else event.actor_name,
         behalf=event.behalf,
         organisation=names.get(event.organisation_id or 0, ""),
         reason=reason,
