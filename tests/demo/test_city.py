@@ -138,7 +138,13 @@ def test_figures_are_coherent_and_have_gaps(city: CityPlan, dictionary: FactDict
         "penalty",
         "standard",
         "rd_body",
+        "project",
+        "technology_contract",
+        "transformed_result",
+        "market_share",
     }
+    inputs = {"segment_since", "total_income", "science_staff_days", "rd_other"}
+    assert inputs | {"development_score", "resident"} <= {fact.fact for fact in city.facts}
     codes = load_code_lists(CODES)
     assert all(f.value in codes["industries"] for f in city.facts if f.fact == "industry")
 

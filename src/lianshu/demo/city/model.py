@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from lianshu.engine.tables import Absent, Period, Value
+from lianshu.engine.tables import Absent, Period, Ratio, Value
 
-Attribute = str | int | bool | date
+Attribute = str | int | bool | date | Ratio
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lianshu.demo.city import figures, helpers, rights, ties
+from lianshu.demo.city import figures, helpers, rights, ties, work
 from lianshu.demo.city.drawing import Draw
 from lianshu.demo.city.model import ChainPlan, CityPlan, FactPlan, HoldingPlan, Place, Unit
 from lianshu.demo.city.organisations import (
@@ -49,12 +49,17 @@ def plan_city(
     composer = Composer(sources.chains, made, sources.posts, Draw(seed, "posts"))
     chains = {chain.id: chain for chain in sources.chains}
     units = [*written_units(written, chains, Draw(seed, "written"), last_year), *made]
+    facts = list(_facts(units, Draw(seed, "facts"), last_year))
+    facts += work.figures_of(units, facts, Draw(seed, "further"), last_year=last_year)
     return CityPlan(
         places=tuple(_places(sources)),
         chains=tuple(_chains(sources)),
         units=tuple(registry.units),
-        facts=tuple(_facts(units, Draw(seed, "facts"), last_year)),
-        holdings=tuple(_holdings(sources, units, Draw(seed, "holdings"), last_year)),
+        facts=tuple(facts),
+        holdings=(
+            *_holdings(sources, units, Draw(seed, "holdings"), last_year),
+            *_work(sources, units, Draw(seed, "work"), last_year),
+        ),
         members=tuple(ties.members_of(sources.chains, units, Draw(seed, "members"), last_year)),
         affiliations=tuple(ties.affiliations_of(units, Draw(seed, "groups"), last_year)),
         pairings=tuple(ties.pairings_of(sources.chains, units, Draw(seed, "pairs"), last_year)),
@@ -117,3 +122,13 @@ def _holdings(
             yield from rights.holdings_of(
                 unit, chains[unit.business.chain], draw, number=number, last_year=last_year
             )
+
+
+def _work(
+    sources: CitySources, units: list[Unit], draw: Draw, last_year: int
+) -> Iterator[HoldingPlan]:
+    chains = {chain.id: chain for chain in sources.chains}
+    for number, unit in enumerate(units, 1):
+        if unit.business is not None:
+            chain = chains[unit.business.chain]
+            yield from work.work_of(unit, chain, draw, number=number, last_year=last_year)

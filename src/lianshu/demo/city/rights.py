@@ -58,9 +58,9 @@ def holdings_of(
     if business.strength >= 2 and draw.chance(9):
         yield _round(unit, draw, last_year)
     if business.strength == 3 and draw.chance(30):
-        yield _award(unit, draw, last_year, f"{_subject(chain, business)}关键技术及应用")
+        yield _award(unit, draw, last_year, f"{subject(chain, business)}关键技术及应用")
     if business.strength == 3 and draw.chance(35):
-        yield _standard(unit, draw, number, last_year, _subject(chain, business))
+        yield _standard(unit, draw, number, last_year, subject(chain, business))
     if draw.chance(2.2):
         yield _penalty(unit, draw, number, last_year)
 
@@ -87,7 +87,7 @@ def _rights(
             "ip_right",
             "intellectual_property_office",
             number=f"YSZL{year}{number:04d}{place + 1:02d}",
-            name=f"一种{_subject(chain, business)}{draw.pick(WORKS)}{noun}",
+            name=f"一种{subject(chain, business)}{draw.pick(WORKS)}{noun}",
             valid_from=granted,
             valid_to=date(year + (18 if invention else 9), 6, 30),
             owner_order=1,
@@ -95,7 +95,7 @@ def _rights(
         )
 
 
-def _subject(chain: CityChain, business: Business) -> str:
+def subject(chain: CityChain, business: Business) -> str:
     """What the firm makes."""
     if business.topic is None:
         return business.segment_name
