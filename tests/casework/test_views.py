@@ -17,9 +17,10 @@ from tests.cast import NOW, Cast
 def test_a_case_is_opened_read_and_acted_on(client: Client, cast: Cast) -> None:
     order_loop()
     client.force_login(cast.users["alice"])
-    page = client.get("/cases/new/")
-    assert "企业点单闭环" in page.content.decode()
-    loop = next(iter(page.context["form"].fields["loop"].choices))[0]
+    assert "?loop=order" in client.get("/cases/new/").content.decode()
+    assert "企业点单闭环" in client.get("/cases/new/?loop=order").content.decode()
+    assert "?loop=order" in client.get("/cases/new/?loop=unknown").content.decode()
+    loop = "order"
     bad = client.post("/cases/new/", {"loop": loop, "asker": "没有的厂", "subject": "x"})
     assert bad.status_code == 422 and "没有的厂" in bad.content.decode()
     asked = {"loop": loop, "asker": "甬江磁材有限公司", "subject": "借磁测设备"}

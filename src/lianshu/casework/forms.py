@@ -31,7 +31,7 @@ WAN_IN_FEN = 1_000_000
 class OpenCaseForm(forms.Form):
     """What is asked for, by which loop, for whom."""
 
-    loop = forms.ChoiceField(label=gettext_lazy("办理流程"))
+    loop = forms.ChoiceField(label=gettext_lazy("办理流程"), widget=forms.HiddenInput)
     asker = forms.CharField(label=gettext_lazy("提出单位"), max_length=200, widget=NameInput)
     subject = forms.CharField(label=gettext_lazy("要办什么"), max_length=200)
     urgent = forms.BooleanField(label=gettext_lazy("紧急"), required=False)
@@ -39,7 +39,7 @@ class OpenCaseForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._actor = actor
-        self._loops = {str(version.pk): version for version in loops_in_use()}
+        self._loops = {version.loop: version for version in loops_in_use()}
         loop = self.fields["loop"]
         assert isinstance(loop, forms.ChoiceField)
         loop.choices = [(key, version.title) for key, version in self._loops.items()]

@@ -11,6 +11,7 @@ from lianshu.casework.services.talking import TEXT_MOST
 from lianshu.casework.services.timing import REASON_MOST
 from lianshu.engine.worktime import Limit, Unit
 
+UPLOADS = "image/*,.pdf,.doc,.docx,.xls,.xlsx"
 UNITS = [
     (Unit.WORKDAYS.value, _("个工作日")),
     (Unit.WORKHOURS.value, _("个工作小时")),
@@ -55,8 +56,15 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label=_("留言"),
         max_length=TEXT_MOST,
+        required=False,
         widget=forms.Textarea({"rows": 3}),
         help_text=_("提出单位、办理单位和链办都看得到。"),
+    )
+    file = forms.FileField(
+        label=_("照片或附件"),
+        required=False,
+        widget=forms.ClearableFileInput({"accept": UPLOADS}),
+        help_text=_("手机上可以直接拍照。"),
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _in
 
 from lianshu.authority import Actor
+from lianshu.casework.bulk_actions import DISPATCH
 from lianshu.casework.colours import end_badge, task_badge, time_left
 from lianshu.casework.lists_loops import STEP_FILTERS
 from lianshu.casework.models import Case, EndKindChoices, Task
@@ -141,6 +142,7 @@ TASKS = ListSpec[Task, TaskRow](
     key=lambda row: str(row.task.pk),
     name=lambda row: row.task.case.subject,
     actions=_new_case,
+    bulk=(DISPATCH,),
     empty=_("没有等您办理的事。"),
 )
 
@@ -197,5 +199,6 @@ CASES = ListSpec[Case, Case](
     link=case_page,
     name=lambda row: row.subject,
     actions=_new_case,
+    bulk=(DISPATCH,),
     empty=_("还没有办件。企业提出需求、链办派单后，会列在这里。"),
 )

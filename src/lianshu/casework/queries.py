@@ -55,6 +55,12 @@ def versions_of(loop: str) -> list[LoopVersion]:
     return list(LoopVersion.objects.filter(loop=loop).order_by("-version"))
 
 
+def cases_on_other_versions(actor: Actor, version: LoopVersion) -> CaseQuerySet:
+    """Running cases of the loop that go by another version of it, in the order they were opened."""
+    others = cases_for(actor).open().filter(loop_version__loop=version.loop)
+    return others.exclude(loop_version=version).order_by("opened_at", "pk")
+
+
 def with_tasks_at(step: str, what: str, *, now: datetime) -> Q:
     """Cases that were through with a step (`done`), too late at it (`late`), or came to it more
     than once (`redone`)."""

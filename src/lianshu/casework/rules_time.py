@@ -133,10 +133,12 @@ def _holds(actor: Actor, case: Case, running: Running, role: str) -> bool:
 
 
 def can_migrate(actor: Actor, case: Case) -> Verdict:
-    """Changing what a running case goes by: those who operate the platform, where it lies."""
-    if holds_at(actor, Capability.OPERATE, region_id=case.region_id, chain_id=case.chain_id):
-        return Verdict.yes()
-    return Verdict.no(_("给办件换流程版本要有运维授权，请联系平台管理员。"))
+    """Changing what a running case goes by: the office in whose care it lies, and those who operate
+    the platform there."""
+    for capability in (Capability.COORDINATE, Capability.OPERATE):
+        if holds_at(actor, capability, region_id=case.region_id, chain_id=case.chain_id):
+            return Verdict.yes()
+    return Verdict.no(_("给办件换流程版本，要由负责的链办或平台管理员办理。"))
 
 
 def can_keep_calendar(actor: Actor) -> Verdict:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from lianshu.authority import Actor
 from lianshu.casework.models import Case
 from lianshu.engine.loops import Action
-from lianshu.engine.matching import Facets
+from lianshu.engine.matching import Facets, Reason
 from lianshu.engine.matching import Post as Wanted
 from lianshu.exchange.matching import ranked_resources
 from lianshu.exchange.reading import read_post
@@ -67,13 +67,18 @@ def suggestions_for(
             organisation_url=reverse("organisation", args=[post.owner.public_id]),
             resource=post.title,
             resource_url=reverse("resource", args=[post.public_id]),
-            reasons=reason_lines(reasons)[:2],
+            reasons=_said(reasons),
             choose="?" + urlencode({f"role-{role}": post.owner.name}),
         )
         if len(chosen) == SHOWN:
             break
     log_reasons_of(actor=actor, posts=read, channel="page", now=now)
     return list(chosen.values())
+
+
+def _said(reasons: Iterable[Reason]) -> list[ReasonLine]:
+    """What speaks for it and against it; a case has no type or budget to be compared."""
+    return [line for line in reason_lines(reasons) if line.tone != "open"][:2]
 
 
 def _out_of_question(case: Case) -> Iterable[int]:

@@ -15,6 +15,7 @@ from lianshu.authority import Actor
 from lianshu.casework.forms import ActionForm, OpenCaseForm
 from lianshu.casework.lists import case_page
 from lianshu.casework.models import Case
+from lianshu.casework.offers import loops_offered
 from lianshu.casework.queries import case_by_id
 from lianshu.casework.reading import CaseReading, read_case, said
 from lianshu.casework.services.attachments import act_with_files
@@ -34,8 +35,17 @@ def _find(actor: Actor, public_id: str) -> Case:
 
 @page("GET", "POST")
 def case_new(request: PageRequest) -> HttpResponse:
-    """Ask for something."""
-    form = OpenCaseForm(request.POST or None, actor=request.actor)
+    """What can be asked for, then what exactly."""
+    offers = loops_offered(request.actor)
+    asked = request.POST.get("loop") or request.GET.get("loop", "")
+    chosen = next((each for each in offers if each.loop == asked), None)
+    if chosen is None:
+        return render(request, "casework/case_choose.html", {"offers": offers})
+    form = OpenCaseForm(
+        request.POST if request.method == "POST" else None,
+        actor=request.actor,
+        initial={"loop": chosen.loop, "subject": request.GET.get("subject", "")},
+    )
     if form.is_valid():
         try:
             case = open_case(
@@ -51,7 +61,10 @@ def case_new(request: PageRequest) -> HttpResponse:
         else:
             return HttpResponseRedirect(case_page(case))
     return render(
-        request, "casework/case_new.html", {"form": form}, status=422 if form.is_bound else 200
+        request,
+        "casework/case_new.html",
+        {"form": form, "chosen": chosen},
+        status=422 if form.is_bound else 200,
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lianshu.authority import Actor, Capability
 from lianshu.casework.board import board_columns, open_by_loop
 from lianshu.casework.figures import Outcomes, StepFigures, outcomes_of_loops, step_figures
 from lianshu.casework.models import LoopVersion
@@ -66,6 +67,7 @@ def loop(request: PageRequest, loop: str) -> HttpResponse:
         {
             "version": version,
             "versions": versions,
+            "may_migrate": len(versions) > 1 and may_coordinate(request.actor),
             "loop": running.loop,
             "title": said(running.loop.title),
             # The drawing escapes every text of the definition and has no script and no style.
@@ -77,6 +79,11 @@ def loop(request: PageRequest, loop: str) -> HttpResponse:
             "day_minutes": working_calendar().day_minutes,
         },
     )
+
+
+def may_coordinate(actor: Actor) -> bool:
+    """Whether cases lie in the actor's care anywhere."""
+    return actor.has(Capability.COORDINATE) or actor.has(Capability.OPERATE)
 
 
 def _tiles(loop: str, outcomes: Outcomes) -> list[Tile]:

@@ -34,7 +34,8 @@ from lianshu.casework.rules_time import (
     can_suspend,
 )
 from lianshu.casework.runtime import running_loop
-from lianshu.casework.services.talking import comment, hand_over_task, reopen_case
+from lianshu.casework.services.attachments import comment_with_file
+from lianshu.casework.services.talking import hand_over_task, reopen_case
 from lianshu.casework.services.timing import extend, resume, suspend
 from lianshu.records.errors import Conflict, DomainError, NotFound
 from lianshu.ui.feedback import say
@@ -171,13 +172,19 @@ def case_comment(request: PageRequest, public_id: str) -> HttpResponse:
     """Say something."""
     case, actor = _find(request, public_id), request.actor
     require(can_comment(actor, case))
-    form = CommentForm(request.POST or None)
+    form = CommentForm(request.POST or None, request.FILES or None)
     return _answer(
         request,
         case,
         COMMENT,
         form,
-        lambda: comment(actor=actor, case=case, text=form.cleaned_data["text"], now=timezone.now()),
+        lambda: comment_with_file(
+            actor=actor,
+            case=case,
+            text=form.cleaned_data["text"],
+            upload=form.cleaned_data["file"],
+            now=timezone.now(),
+        ),
     )
 
 

@@ -41,6 +41,9 @@ def written(
     for name, value in data.get("values", {}).items():
         if name in fields:
             yield _value(fields[name], value, files)
+    for name in data.get("files", ()):
+        if stored := files.get(str(name)):
+            yield _file(_("附件"), stored)
     if stars := data.get("stars"):
         yield Written(_("评分"), "★" * int(stars["stars"]) + "☆" * (5 - int(stars["stars"])))
 
@@ -48,9 +51,12 @@ def written(
 def _value(field: FormField, value: Any, files: Mapping[str, StoredFile]) -> Written:
     label = said(field.title)
     if field.type in FILE_TYPES and str(value) in files:
-        stored = files[str(value)]
-        return Written(label, stored.name, reverse("files:download", args=[stored.public_id]))
+        return _file(label, files[str(value)])
     if field.type == "money" and isinstance(value, int):
         return Written(label, money(value))
     choice = next((each for each in field.choices if each.id == value), None)
     return Written(label, said(choice.title) if choice else str(value))
+
+
+def _file(label: str, stored: StoredFile) -> Written:
+    return Written(label, stored.name, reverse("files:download", args=[stored.public_id]))

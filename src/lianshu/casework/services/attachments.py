@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, require
-from lianshu.casework.models import Case
+from lianshu.casework.models import Case, CaseEvent
 from lianshu.casework.rules import can_attach
 from lianshu.casework.services.acting import Acted, act
 from lianshu.casework.services.forms import Given
+from lianshu.casework.services.talking import comment
 from lianshu.files.models import StoredFile
 from lianshu.files.queries import files_of
 from lianshu.files.services import store_file
@@ -80,3 +81,14 @@ def act_with_files(
         now=now,
         key=key,
     )
+
+
+@transaction.atomic
+def comment_with_file(
+    *, actor: Actor, case: Case, text: str, upload: File[Any] | None, now: datetime
+) -> CaseEvent:
+    """`comment`, with a document or a photograph beside it: all of it or nothing."""
+    files: tuple[str, ...] = ()
+    if upload is not None:
+        files = (attach_to_case(actor=actor, case=case, upload=upload, now=now).public_id,)
+    return comment(actor=actor, case=case, text=text, files=files, now=now)

@@ -97,7 +97,9 @@ def check_given(running: Running, step: Step, action: Action, given: Given) -> G
             )
     if set(given.appointed) - set(action.assigns):
         raise DomainError(_("这个动作不指派单位，请去掉所选单位。"), field="role")
-    return replace(given, values=values, note=given.note.strip())
+    # Who is named twice gets one task.
+    appointed = {role: list(dict.fromkeys(found)) for role, found in given.appointed.items()}
+    return replace(given, values=values, note=given.note.strip(), appointed=appointed)
 
 
 def _check_choice(action: Action, given: Given) -> None:

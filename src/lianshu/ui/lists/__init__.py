@@ -14,10 +14,11 @@ from lianshu.ui.lists.filters import (
     TextFilter,
     YesNoFilter,
 )
-from lianshu.ui.lists.spec import Action, BulkAction, Channel, Column, ListSpec, Tile
+from lianshu.ui.lists.spec import Action, ActorForm, BulkAction, Channel, Column, ListSpec, Tile
 
 __all__ = [
     "Action",
+    "ActorForm",
     "BulkAction",
     "Channel",
     "ChoiceFilter",

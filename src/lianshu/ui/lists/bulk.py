@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from lianshu.authority import Actor, Refusal
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.ui.lists.paging import narrowed, ordered
-from lianshu.ui.lists.spec import BulkAction, ListSpec
+from lianshu.ui.lists.spec import ActorForm, BulkAction, ListSpec
 from lianshu.ui.lists.state import read_state
 from lianshu.ui.requests import PageRequest, page
 
@@ -59,7 +59,10 @@ def bulk_view(spec: ListSpec[Any, Any]) -> Callable[..., HttpResponseBase]:
 def _form(action: BulkAction[Any], request: PageRequest) -> forms.Form | None:
     if action.form is None:
         return None
-    return action.form(request.POST if request.POST.get("step") == "run" else None)
+    data = request.POST if request.POST.get("step") == "run" else None
+    if issubclass(action.form, ActorForm):
+        return action.form(data, actor=request.actor)
+    return action.form(data)
 
 
 def _chosen(spec: ListSpec[Any, Any], request: PageRequest) -> list[Any]:

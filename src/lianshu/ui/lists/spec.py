@@ -74,7 +74,15 @@ class Tile:
     tone: str = ""
 
 
-@dataclass(frozen=True)
+class ActorForm(forms.Form):
+    """A form of a bulk action whose answers depend on who asks, e.g. which firms there are."""
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+
+
+@dataclass(frozen=True, slots=True)
 class BulkAction(Generic[M]):
     """What can be done to many rows: previewed, done row by row, each with its own result.
 
