@@ -16,10 +16,11 @@ from django.utils import timezone
 from lianshu.accounts.models import User
 from lianshu.accounts.queries import actor_of
 from lianshu.authority import Actor, ActorMembership
-from lianshu.casework.models import Case, Channel, LoopVersion, Task
+from lianshu.casework.models import CallBack, CallBackOutcome, Case, Channel, LoopVersion, Task
 from lianshu.casework.runtime import Running, running_loop, working_calendar
 from lianshu.casework.services.acting import act
 from lianshu.casework.services.attachments import attach_to_case
+from lianshu.casework.services.callbacks import answer_callback, draw_callbacks
 from lianshu.casework.services.forms import Given, Stars
 from lianshu.casework.services.opening import open_case
 from lianshu.casework.services.publishing import publish_files
@@ -30,6 +31,8 @@ from lianshu.engine.worktime import Limit, plan
 from lianshu.registry.models import Organisation
 
 PAPER: Final = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+CALLED_PERCENT: Final = 60
+"""The demo has few closed cases, so that more of them are called about than in a city."""
 STARS: Final = (5, 4, 5, 3, 5, 4)
 AGES: Final = (
     *(timedelta(hours=hours) for hours in (2, 5, 9, 20)),
@@ -214,6 +217,30 @@ def load_cases(
                 version, urgent=urgent
             )
             number += 1
+    _call_back(now)
+
+
+def _call_back(now: datetime) -> None:
+    """Closed cases that were drawn for a call: most have been called about, some not yet."""
+    draw_callbacks(actor=LOADER, now=now, percent=CALLED_PERCENT)
+    found = CallBack.objects.select_related("unit").order_by("pk")
+    for number, callback in enumerate(found):
+        user = User.objects.filter(
+            is_active=True,
+            memberships__organisation=callback.unit,
+            memberships__role__in=("owner", "handler"),
+        ).first()
+        if user is None or number % 4 == 3:
+            continue
+        reached = number % 6 != 5
+        answer_callback(
+            actor=actor_of(user, now=now),
+            callback=callback,
+            outcome=CallBackOutcome.ANSWERED if reached else CallBackOutcome.UNREACHED,
+            stars=max(1, (callback.rated or 3) - number % 3) if reached else None,
+            note="对方说事情办成了，等的时间长了些。" if number % 3 else "",
+            now=now,
+        )
 
 
 def _last_moment(
