@@ -73,12 +73,14 @@ def _one(
         raise DomainError(
             _("“%(subject)s”走的是另一个流程。") % {"subject": case.subject}, field="to"
         )
-    check_steps(old, new, steps)
+    may = can_migrate(actor, case)
+    if may.allowed:
+        check_steps(old, new, steps)
     tasks = list(case.tasks.filter(done_at__isnull=True))
     target = steps.get(case.step, "")
     due = min((task.due_at for task in tasks if task.due_at is not None), default=None)
     told = Migration(case.public_id, case.subject, case.step, target, due_before=due)
-    why_not = _why_not(actor, case, new, to, target)
+    why_not = may.reason if not may.allowed else _why_not(case, new, to, target)
     if why_not:
         return replace(told, why_not=why_not)
     clock = clock_of(case)
@@ -111,11 +113,8 @@ def _one(
     return told
 
 
-def _why_not(actor: Actor, case: Case, new: Running, to: LoopVersion, target: str) -> str:
+def _why_not(case: Case, new: Running, to: LoopVersion, target: str) -> str:
     """What stands against it; empty when nothing does."""
-    verdict = can_migrate(actor, case)
-    if not verdict.allowed:
-        return verdict.reason
     if not case.step:
         return _("已经结束，不用换版本。")
     if case.loop_version_id == to.pk:
