@@ -56,8 +56,13 @@ def turning_amber(now: datetime) -> TaskQuerySet:
 
 
 def to_be_reminded(now: datetime) -> TaskQuerySet:
-    """Open tasks whose next reminder has come. By index."""
-    return Task.objects.open().filter(remind_at__lte=now)
+    """Open tasks whose next reminder has come, and whose end has not: of that people are told
+    instead. By index."""
+    return (
+        Task.objects.open()
+        .filter(remind_at__lte=now)
+        .filter(Q(due_at__gte=now) | Q(due_at__isnull=True))
+    )
 
 
 def time_has_come(now: datetime) -> bool:
