@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from lianshu.accounts.models import Membership
 from lianshu.accounts.services import give_grant
@@ -304,3 +305,12 @@ def test_a_plain_list_still_imports_as_before(cast: Cast) -> None:
     run = load(cast.actor("officer"), table(line(1), line(2)))
     assert (run.created, run.header_row, run.unknown_names) == (2, 1, [])
     assert not {"S040", "S041", "S042", "S043"} & rules(run)
+
+
+def test_what_is_wrong_is_told_in_the_language_of_who_asked(cast: Cast) -> None:
+    content = "标题,单位,预算上限（万元）,联系方式\n磁钢,甬江磁材有限公司,约一百,1\n".encode()
+    with translation.override("en"):
+        run = upload(cast.actor("officer"), content)
+    [told] = problems(run)[2]
+    assert told.startswith("Row 2, column '预算上限（万元）': '约一百'")
+    assert problems(upload(cast.actor("officer"), content))[2][0].startswith("第 2 行")

@@ -46,7 +46,7 @@ def write_report(target: BinaryIO, *, actor: Actor, run: ImportRun, format: Form
                 target, [*header, ROW, REASON], _lines(table, guard, kept, reasons), format=format
             )
         except SheetError as error:
-            raise DomainError(str(error)) from error
+            raise DomainError(error.said(_)) from error
 
 
 def _lines(

@@ -10,6 +10,8 @@
 Tables as offices send them (title lines, merged headers, total rows, units) are read by
 `read_office_table(path, columns=COLUMNS)`, which tells in `table.notes` what it made of them.
 
+Messages are Chinese sentences; `in_language(message, translate)` says them in another language.
+
 See `findings` for every rule id and docs/decisions/0004 for what "export → import is the
 identity" means.
 """
@@ -30,6 +32,7 @@ from lianshu.engine.sheets.opening import MAX_BYTES
 from lianshu.engine.sheets.personal import Personal, PersonalGuard, personal_column
 from lianshu.engine.sheets.reading import read_table
 from lianshu.engine.sheets.rows import DuplicateKeys, RowParser, find_duplicates, parse_row
+from lianshu.engine.sheets.telling import in_language, told
 from lianshu.engine.sheets.values import ABSENT, Absent, Value, to_cell
 from lianshu.engine.sheets.writing import Format, OutCell, write_table
 
@@ -60,6 +63,7 @@ __all__ = [
     "find_duplicates",
     "guess_mapping",
     "header_key",
+    "in_language",
     "parse_row",
     "personal_column",
     "read_office_table",
@@ -67,5 +71,6 @@ __all__ = [
     "read_table",
     "sheet_names",
     "to_cell",
+    "told",
     "write_table",
 ]

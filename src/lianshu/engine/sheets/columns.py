@@ -9,6 +9,7 @@ from typing import Literal
 
 from lianshu.engine.sheets.cells import column_letter
 from lianshu.engine.sheets.findings import Finding
+from lianshu.engine.sheets.telling import told
 from lianshu.engine.sheets.units import OtherUnitError, factor_between, is_measure, unit_in
 
 JOINT = "·"
@@ -207,17 +208,21 @@ def check_mapping(
             findings.extend(_about_measure(column, title, file, header_row))
         elif column.required:
             words = "、".join(dict.fromkeys((column.label, *column.aliases)))
-            message = (
-                f"缺少必填的“{column.label}”列。请在表头加上这一列（可写作：{words}），"
-                "或指定它对应哪一列。"
+            message = told(
+                "缺少必填的“%(column)s”列。请在表头加上这一列（可写作：%(words)s），"
+                "或指定它对应哪一列。",
+                column=column.label,
+                words=words,
             )
             findings.append(Finding(file, header_row, column.label, "S015", "error", message))
     used = set(mapping.values())
     for index, title in enumerate(header):
         if title and index not in used:
-            message = (
-                f"{column_letter(index)} 列“{title}”没有对应的字段，不会导入。"
-                "如果需要，请指定它对应哪个字段。"
+            message = told(
+                "%(letter)s 列“%(column)s”没有对应的字段，不会导入。如果需要，"
+                "请指定它对应哪个字段。",
+                letter=column_letter(index),
+                column=title,
             )
             findings.append(Finding(file, header_row, title, "S016", "warning", message))
     return findings
@@ -230,14 +235,21 @@ def _about_money(
         return
     unit = unit_of(column, title, above)
     if unit is None:
-        message = (
-            f"“{title}”列写的是外币。请先换算成人民币，并在表头写明单位，"
-            f"例如“{column.label}（万元）”。"
+        message = told(
+            "“%(column)s”列写的是外币。请先换算成人民币，并在表头写明单位，"
+            "例如“%(label)s（万元）”。",
+            column=title,
+            label=column.label,
         )
         yield Finding(file, row, title, "S025", "error", message)
     else:
         factor = 10 ** (FEN_PLACES[unit] - 2)
-        message = f"“{title}”列按{unit}读取：每个数乘以 {factor:,} 换算成元。"
+        message = told(
+            "“%(column)s”列按%(unit)s读取：每个数乘以 %(factor)s 换算成元。",
+            column=title,
+            unit=unit,
+            factor=format(factor, ","),
+        )
         yield Finding(file, row, title, "S017", "info", message, unit)
 
 
@@ -245,13 +257,23 @@ def _about_measure(column: Column, title: str, file: str, row: int) -> Iterator[
     try:
         factor = factor_of(column, title)
     except OtherUnitError as error:
-        message = (
-            f"“{title}”列的单位“{error.unit}”不能准确换算成{column.measure}。"
-            f"请先换算好，并把表头写成“{column.label}（{column.measure}）”。"
+        message = told(
+            "“%(column)s”列的单位“%(unit)s”不能准确换算成%(measure)s。请先换算好，"
+            "并把表头写成“%(label)s（%(measure)s）”。",
+            column=title,
+            unit=error.unit,
+            measure=column.measure,
+            label=column.label,
         )
         yield Finding(file, row, title, "S034", "error", message, error.unit)
         return
     if factor != 1:
         unit = unit_in(plain(title)) or ""
-        message = f"“{title}”列按{unit}读取：每个数乘以 {factor:,f} 换算成{column.measure}。"
+        message = told(
+            "“%(column)s”列按%(unit)s读取：每个数乘以 %(factor)s 换算成%(measure)s。",
+            column=title,
+            unit=unit,
+            factor=format(factor, ",f"),
+            measure=column.measure,
+        )
         yield Finding(file, row, title, "S017", "info", message, unit)

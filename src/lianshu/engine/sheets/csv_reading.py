@@ -9,6 +9,7 @@ from lianshu.engine.sheets.cells import Cell, Row
 from lianshu.engine.sheets.findings import SheetError
 from lianshu.engine.sheets.guard import unguard
 from lianshu.engine.sheets.source import Source
+from lianshu.engine.sheets.telling import told
 
 # The standard library refuses fields over 131,072 characters by default, a limit of the whole
 # process; a long description may be longer, and an unpaired quotation mark must still stop early.
@@ -44,8 +45,12 @@ class CsvRows:
                     start = reader.line_num + 1
             except csv.Error as error:
                 raise SheetError(
-                    f'从第 {start} 行开始的一条记录里引号（"）不成对或位置不对，无法分列。'
-                    '请检查这一行：单元格内的引号要写成两个（""），整个单元格前后各一个引号。',
+                    told(
+                        '从第 %(start)d 行开始的一条记录里引号（"）不成对或位置不对，无法分列。'
+                        "请检查这一行："
+                        '单元格内的引号要写成两个（""），整个单元格前后各一个引号。',
+                        start=start,
+                    ),
                     file=self.source.name,
                     line=start,
                     rule="S009",
@@ -117,8 +122,13 @@ def _first_bad_byte(source: Source, encoding: str) -> _BadByte | None:
 
 def _bad_encoding(source: Source, name: str, bad: _BadByte) -> SheetError:
     return SheetError(
-        f"文字编码不是 {name}：第 {bad.line} 行（第 {bad.offset + 1} 个字节）无法识别。"
-        "请用 Excel 或 WPS 打开，另存为“CSV UTF-8（逗号分隔）”或 .xlsx 后再用。",
+        told(
+            "文字编码不是 %(name)s：第 %(line)d 行（第 %(offset)d 个字节）无法识别。"
+            "请用 Excel 或 WPS 打开，另存为“CSV UTF-8（逗号分隔）”或 .xlsx 后再用。",
+            name=name,
+            line=bad.line,
+            offset=bad.offset + 1,
+        ),
         file=source.name,
         line=bad.line,
         rule="S008",

@@ -16,6 +16,7 @@ from lianshu.engine.sheets.cells import BrokenCell, Cell, PercentCell, Row
 from lianshu.engine.sheets.findings import SheetError
 from lianshu.engine.sheets.scan import Scan, ScanLimitError
 from lianshu.engine.sheets.source import Source
+from lianshu.engine.sheets.telling import listed, told
 from lianshu.engine.sheets.xls_scan import PasswordFoundError, scan_workbook
 from lianshu.engine.sheets.xlsx_scan import check_texts, scan_sheet, sheet_parts
 
@@ -24,7 +25,9 @@ UNPACKED_LIMIT = 1 << 30
 ZIP_MAGIC = b"PK"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-_SAVE_AGAIN = "请用 Excel 或 WPS 打开它，另存为 .xlsx 后再用；如果打不开，请向对方重新要一份。"
+_SAVE_AGAIN = told(
+    "请用 Excel 或 WPS 打开它，另存为 .xlsx 后再用；如果打不开，请向对方重新要一份。"
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def open_excel(source: Source, sheet: str | None, *, zipped: bool) -> OpenedShee
         raise SheetError(str(error), file=source.name, rule="S007") from error
     except (PasswordError, PasswordFoundError) as error:
         raise SheetError(
-            "文件有密码，请另存为无密码的文件。", file=source.name, rule="S005"
+            told("文件有密码，请另存为无密码的文件。"), file=source.name, rule="S005"
         ) from error
     except (
         CalamineError,
@@ -120,7 +123,9 @@ def open_excel(source: Source, sheet: str | None, *, zipped: bool) -> OpenedShee
         if isinstance(error, FileNotFoundError | PermissionError):
             raise
         raise SheetError(
-            f"Excel 文件已损坏或不完整，读不出来。{_SAVE_AGAIN}", file=source.name, rule="S006"
+            told("Excel 文件已损坏或不完整，读不出来。%(advice)s", advice=_SAVE_AGAIN),
+            file=source.name,
+            rule="S006",
         ) from error
 
 
@@ -143,12 +148,17 @@ def _check_archive(source: Source, archive: zipfile.ZipFile) -> None:
         raise PasswordFoundError
     if sum(member.file_size for member in members) > UNPACKED_LIMIT:
         raise ScanLimitError(
-            f"文件解压后超过 {UNPACKED_LIMIT >> 30} GB，可能是恶意的压缩炸弹，没有打开。"
-            "请删除多余的工作表和图片，或把文件拆成几个。"
+            told(
+                "文件解压后超过 %(limit)d GB，可能是恶意的压缩炸弹，没有打开。"
+                "请删除多余的工作表和图片，或把文件拆成几个。",
+                limit=UNPACKED_LIMIT >> 30,
+            )
         )
     if "xl/workbook.xml" not in archive.namelist():
         raise SheetError(
-            f"这是一个压缩包，但不是 .xlsx 工作簿。{_SAVE_AGAIN}", file=source.name, rule="S004"
+            told("这是一个压缩包，但不是 .xlsx 工作簿。%(advice)s", advice=_SAVE_AGAIN),
+            file=source.name,
+            rule="S004",
         )
 
 
@@ -157,7 +167,7 @@ def _open_xls(source: Source, wanted: str | None) -> OpenedSheet:
         scans = scan_workbook(stream)
     if scans is None:
         raise SheetError(
-            f"这是一个 Office 文件，但不是 Excel 工作簿。{_SAVE_AGAIN}",
+            told("这是一个 Office 文件，但不是 Excel 工作簿。%(advice)s", advice=_SAVE_AGAIN),
             file=source.name,
             rule="S004",
         )
@@ -173,16 +183,24 @@ def _names_to_try(source: Source, wanted: str | None, names: list[str]) -> list[
         return names
     if wanted in names:
         return [wanted]
-    known = "、".join(names) or "（没有）"
+    known = listed(names, most=len(names)) if names else told("（没有）")
     raise SheetError(
-        f"没有名为“{wanted}”的工作表。文件里的工作表是：{known}。", file=source.name, rule="S010"
+        told(
+            "没有名为“%(wanted)s”的工作表。文件里的工作表是：%(known)s。",
+            wanted=wanted,
+            known=known,
+        ),
+        file=source.name,
+        rule="S010",
     )
 
 
 def _empty(source: Source, wanted: str | None) -> SheetError:
-    where = f"工作表“{wanted}”" if wanted else "文件"
+    where = told("工作表“%(name)s”", name=wanted) if wanted else told("文件")
     return SheetError(
-        f"{where}是空的，没有表头也没有数据。请检查是否选对了文件。", file=source.name, rule="S002"
+        told("%(where)s是空的，没有表头也没有数据。请检查是否选对了文件。", where=where),
+        file=source.name,
+        rule="S002",
     )
 
 

@@ -55,9 +55,13 @@ S055      a row to write that is not as wide as the header, or a header name twi
 ========  =============================================================================
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from lianshu.engine.sheets.telling import in_language, told
+
+_COLON = told("：")
 Severity = Literal["error", "warning", "info"]
 
 
@@ -79,7 +83,8 @@ class Finding:
 
 
 class SheetError(Exception):
-    """Unusable input or output. `str()` is a Chinese sentence: what, where, what to do."""
+    """Unusable input or output. `str()` is a Chinese sentence: what, where, what to do; `said`
+    is the same in another language."""
 
     def __init__(
         self,
@@ -90,12 +95,16 @@ class SheetError(Exception):
         line: int | None = None,
         column: str | None = None,
     ) -> None:
-        super().__init__(f"{file}：{message}")
+        super().__init__(f"{file}{_COLON}{message}")
         self.file = file
         self.line = line
         self.column = column
         self.rule = rule
         self.message = message
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The sentence with its forms translated."""
+        return f"{self.file}{translate(_COLON)}{in_language(self.message, translate)}"
 
     def finding(self) -> Finding:
         """The same as an entry of a `--json` answer or a preview list."""

@@ -11,6 +11,7 @@ from lianshu.engine.sheets.cells import Cell, Row
 from lianshu.engine.sheets.columns import plain
 from lianshu.engine.sheets.findings import Finding
 from lianshu.engine.sheets.personal import without_personal
+from lianshu.engine.sheets.telling import listed, told
 
 _SHOWN_ROWS = 12
 _SHOWN_TEXT = 20
@@ -19,11 +20,11 @@ _LONGEST_LABEL = 30
 TOTAL, SIGNATURE, HEADING, REPEAT, NUMBERS = "total", "signature", "heading", "repeat", "numbers"
 
 _WORDS = {
-    TOTAL: ("S042", "合计、小计行"),
-    SIGNATURE: ("S043", "签字、盖章、备注行"),
-    HEADING: ("S044", "分组标题行"),
-    REPEAT: ("S044", "重复的表头行"),
-    NUMBERS: ("S044", "栏次编号行"),
+    TOTAL: ("S042", told("合计、小计行")),
+    SIGNATURE: ("S043", told("签字、盖章、备注行")),
+    HEADING: ("S044", told("分组标题行")),
+    REPEAT: ("S044", told("重复的表头行")),
+    NUMBERS: ("S044", told("栏次编号行")),
 }
 
 _LIKELY = re.compile(
@@ -155,13 +156,19 @@ def left_out(
 
 def _finding(file: str, kind: str, places: Sequence[tuple[int, str]]) -> Finding:
     rule, words = _WORDS[kind]
-    shown = "、".join(
-        f"第 {number} 行“{text[:_SHOWN_TEXT]}{'…' if len(text) > _SHOWN_TEXT else ''}”"
-        for number, text in places[:_SHOWN_ROWS]
-    )
-    more = "等" if len(places) > _SHOWN_ROWS else ""
-    message = (
-        f"有 {len(places)} 行没有作为数据读取（{words}）：{shown}{more}。"
-        "如果其中有真正的数据，请改写这一行的开头后重新上传。"
+    shown = [
+        told(
+            "第 %(row)d 行“%(text)s”",
+            row=number,
+            text=text[:_SHOWN_TEXT] + ("…" if len(text) > _SHOWN_TEXT else ""),
+        )
+        for number, text in places
+    ]
+    message = told(
+        "有 %(count)d 行没有作为数据读取（%(words)s）：%(shown)s。"
+        "如果其中有真正的数据，请改写这一行的开头后重新上传。",
+        count=len(places),
+        words=words,
+        shown=listed(shown, most=_SHOWN_ROWS),
     )
     return Finding(file, places[0][0], None, rule, "warning", message, str(len(places)))

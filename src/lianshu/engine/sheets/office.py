@@ -25,6 +25,7 @@ from lianshu.engine.sheets.reading import (
     refuse_repeated_names,
     refuse_unnamed_data,
 )
+from lianshu.engine.sheets.telling import listed, told
 
 _UNIT_ABOVE = re.compile(r"单位\s*[::]\s*(?:人民币)?[^::]{0,8}?((?:[千万亿]|百万)?元)")
 _FILL_LIMIT = 200_000
@@ -110,13 +111,17 @@ def _with_header(
 def _first_rows(opened: OpenedFile) -> list[Row]:
     rows = list(islice(opened.rows, HEAD_ROWS))
     if not rows:
-        raise SheetError("文件是空的，没有表头也没有数据。", file=opened.name, rule="S002")
+        raise SheetError(told("文件是空的，没有表头也没有数据。"), file=opened.name, rule="S002")
     return rows
 
 
 def _noting(opened: OpenedFile) -> OpenedFile:
     others = "、".join(name for name in opened.sheets if name != opened.sheet)
-    message = f"只读取了工作表“{opened.sheet}”，没有读取：{others}。需要时请另行指定工作表。"
+    message = told(
+        "只读取了工作表“%(sheet)s”，没有读取：%(others)s。需要时请另行指定工作表。",
+        sheet=opened.sheet,
+        others=others,
+    )
     opened.notes.append(Finding(opened.name, None, None, "S019", "info", message))
     return opened
 
@@ -130,7 +135,7 @@ def _rows_around(opened: OpenedFile, layout: Layout) -> list[Row]:
         rows.append(row)
     if not any(layout.row <= row.number for row in rows):
         raise SheetError(
-            f"第 {layout.row} 行没有内容，不能作为表头。请重新指定表头在第几行。",
+            told("第 %(row)d 行没有内容，不能作为表头。请重新指定表头在第几行。", row=layout.row),
             file=opened.name,
             line=layout.row,
             rule="S046",
@@ -172,8 +177,13 @@ def _refuse_names_over_several(table: Table, merged: Sequence[Merged], layout: L
         for column, (first, last) in wide.items():
             if row.cells[column] is not None:
                 raise SheetError(
-                    f"第 {layout.last} 行表头里 {first}:{last} 是合并单元格，下面有几列数据，"
-                    "分不清各列叫什么。请取消合并，并在每一列写上列名。",
+                    told(
+                        "第 %(row)d 行表头里 %(first)s:%(last)s 是合并单元格，下面有几列数据，"
+                        "分不清各列叫什么。请取消合并，并在每一列写上列名。",
+                        row=layout.last,
+                        first=first,
+                        last=last,
+                    ),
                     file=table.name,
                     line=layout.last,
                     column=first.rstrip("0123456789"),
@@ -187,13 +197,20 @@ def _about_header(
     notes = []
     if above:
         texts = [_words(row.cells) for row in above]
-        message = (
-            f"表头在第 {layout.row} 行；它上面的标题没有作为数据读取：{'；'.join(texts)[:200]}。"
+        message = told(
+            "表头在第 %(row)d 行；它上面的标题没有作为数据读取：%(titles)s。",
+            row=layout.row,
+            titles="；".join(texts)[:200],
         )
         notes.append(Finding(file, layout.row, None, "S040", "info", message))
     if layout.depth > 1:
         names = "、".join(name for name in header if name)[:200]
-        message = f"第 {layout.row}—{layout.last} 行合成了一行表头：{names}。"
+        message = told(
+            "第 %(row)d—%(last)d 行合成了一行表头：%(names)s。",
+            row=layout.row,
+            last=layout.last,
+            names=names,
+        )
         notes.append(Finding(file, layout.row, None, "S041", "info", message))
     return notes
 
@@ -232,9 +249,9 @@ def _fill(opened: OpenedFile, layout: Layout) -> tuple[dict[int, dict[int, Cell]
                 fill.setdefault(number, {})[left] = first[left]
     if not fill:
         return {}, []
-    rows = "、".join(str(number) for number in sorted(fill)[:12])
-    message = (
-        f"有 {len(fill)} 行的单元格与上一行合并，按合并处的内容读取：第 {rows} 行"
-        f"{'等' if len(fill) > 12 else ''}。"
+    message = told(
+        "有 %(count)d 行的单元格与上一行合并，按合并处的内容读取：第 %(rows)s 行。",
+        count=len(fill),
+        rows=listed(sorted(fill), most=12),
     )
     return fill, [Finding(opened.name, min(fill), None, "S045", "info", message)]

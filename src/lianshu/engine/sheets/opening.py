@@ -12,6 +12,7 @@ from lianshu.engine.sheets.csv_reading import open_csv
 from lianshu.engine.sheets.excel_reading import OLE_MAGIC, ZIP_MAGIC, open_excel
 from lianshu.engine.sheets.findings import Finding, SheetError
 from lianshu.engine.sheets.source import Source
+from lianshu.engine.sheets.telling import told
 
 MAX_BYTES = 100 * 1024 * 1024
 _HEAD = 8192
@@ -45,7 +46,9 @@ def open_file(
         head = stream.read(_HEAD)
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise SheetError(
-            "文件是空的，没有表头也没有数据。请检查是否选对了文件。", file=source.name, rule="S002"
+            told("文件是空的，没有表头也没有数据。请检查是否选对了文件。"),
+            file=source.name,
+            rule="S002",
         )
     if not head.startswith((ZIP_MAGIC, OLE_MAGIC)):
         _refuse_other_formats(source, head)
@@ -54,7 +57,11 @@ def open_file(
     notes = []
     if found.others:
         names = "、".join(found.others)
-        message = f"只读取了工作表“{found.name}”，没有读取：{names}。需要时请另行指定工作表。"
+        message = told(
+            "只读取了工作表“%(sheet)s”，没有读取：%(names)s。需要时请另行指定工作表。",
+            sheet=found.name,
+            names=names,
+        )
         notes.append(Finding(source.name, None, None, "S019", "info", message))
     return OpenedFile(source.name, found.rows, found.merged, found.name, found.names, notes)
 
@@ -68,7 +75,7 @@ def _source(place: Path | BinaryIO, name: str | None, max_bytes: int) -> Source:
                 pass
         except OSError as error:
             raise SheetError(
-                "文件打不开。请检查路径是否正确、是否有读取权限。", file=name, rule="S018"
+                told("文件打不开。请检查路径是否正确、是否有读取权限。"), file=name, rule="S018"
             ) from error
     else:
         name = name or Path(str(getattr(place, "name", "") or "上传的文件")).name
@@ -78,7 +85,11 @@ def _source(place: Path | BinaryIO, name: str | None, max_bytes: int) -> Source:
     if size > max_bytes:
         limit = max_bytes / 1024 / 1024
         raise SheetError(
-            f"文件有 {size / 1024 / 1024:.1f} MB，超过上限 {limit:g} MB。请拆成几个文件分别处理。",
+            told(
+                "文件有 %(size)s MB，超过上限 %(limit)s MB。请拆成几个文件分别处理。",
+                size=format(size / 1024 / 1024, ".1f"),
+                limit=format(limit, "g"),
+            ),
             file=name,
             rule="S001",
         )
@@ -93,15 +104,18 @@ def _held(stream: BinaryIO, max_bytes: int) -> BinaryIO:
 def _refuse_other_formats(source: Source, head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if _MARKUP.match(start):
-        what = "这其实是一个网页（HTML/XML）文件，只是用了表格的后缀。"
+        what = told("这其实是一个网页（HTML/XML）文件，只是用了表格的后缀。")
     elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        what = "这是 UTF-16 编码的文本。"
+        what = told("这是 UTF-16 编码的文本。")
     elif b"\0" in head or head.startswith(b"%PDF"):
-        what = "这既不是 Excel 文件，也不是 CSV 文本。"
+        what = told("这既不是 Excel 文件，也不是 CSV 文本。")
     else:
         return
     raise SheetError(
-        f"{what}请用 Excel 或 WPS 打开，另存为 .xlsx 或“CSV UTF-8（逗号分隔）”后再用。",
+        told(
+            "%(what)s请用 Excel 或 WPS 打开，另存为 .xlsx 或“CSV UTF-8（逗号分隔）”后再用。",
+            what=what,
+        ),
         file=source.name,
         rule="S004",
     )

@@ -13,6 +13,7 @@ from enum import StrEnum
 from lianshu.engine.sheets.cells import Cell, Row
 from lianshu.engine.sheets.columns import JOINT, header_key, plain
 from lianshu.engine.sheets.findings import Finding
+from lianshu.engine.sheets.telling import listed, told
 
 _SHOWN_ROWS = 12
 
@@ -25,6 +26,13 @@ class Personal(StrEnum):
     RELIGION = "宗教信仰"
     HEALTH = "健康状况"
 
+
+_KINDS = {
+    Personal.AFFILIATION: told("个人的政治面貌"),
+    Personal.IDENTITY: told("身份证件号码"),
+    Personal.RELIGION: told("宗教信仰"),
+    Personal.HEALTH: told("健康状况"),
+}
 
 _PERSON = (
     r"(?:本人|个人|负责人|主要负责人|法定代表人|法人代表|法人|联系人|联络员|专家|人才|人员|员工|职工|"
@@ -198,19 +206,22 @@ class PersonalGuard:
         found = []
         for index, kind in self.columns.items():
             title = self._header[index]
-            message = (
-                f"“{title}”列是{kind}，属于不收集的个人信息：没有读取，也不会保存。"
-                "以后请从表里删去这一列再发送。"
+            message = told(
+                "“%(column)s”列是%(kind)s，属于不收集的个人信息：没有读取，也不会保存。"
+                "以后请从表里删去这一列再发送。",
+                column=title,
+                kind=_KINDS[kind],
             )
             found.append(Finding(self._file, self._row, title, "S047", "warning", message))
         for (index, kind), rows in sorted(self._places.items()):
             title = self._header[index] if index < len(self._header) else ""
-            shown = "、".join(map(str, rows[:_SHOWN_ROWS])) + (
-                "等" if len(rows) > _SHOWN_ROWS else ""
-            )
-            message = (
-                f"“{title}”列有 {len(rows)} 处写了{kind}（第 {shown} 行），属于不收集的个人信息："
-                "已略去，不会保存。"
+            message = told(
+                "“%(column)s”列有 %(count)d 处写了%(kind)s（第 %(shown)s 行），"
+                "属于不收集的个人信息：已略去，不会保存。",
+                column=title,
+                count=len(rows),
+                kind=_KINDS[kind],
+                shown=listed(rows, most=_SHOWN_ROWS),
             )
             found.append(Finding(self._file, rows[0], title, "S048", "warning", message))
         return found

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from lianshu.engine.sheets.cells import BrokenCell, Cell, Row, Table, column_letter
 from lianshu.engine.sheets.findings import SheetError
 from lianshu.engine.sheets.opening import MAX_BYTES, Merged, OpenedFile, open_file
+from lianshu.engine.sheets.telling import told
 
 
 def read_table(
@@ -40,7 +41,7 @@ def refuse_no_rows(table: Table) -> None:
     if next(iter(table.rows), None) is None:
         last = table.header_row + table.header_rows - 1
         raise SheetError(
-            f"只有第 {last} 行表头，没有数据行。请填好数据再用。",
+            told("只有第 %(last)d 行表头，没有数据行。请填好数据再用。", last=last),
             file=table.name,
             line=last,
             rule="S003",
@@ -94,7 +95,7 @@ def _fit(cells: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
 def _table(opened: OpenedFile) -> Table:
     first = next(iter(opened.rows), None)
     if first is None:
-        raise SheetError("文件是空的，没有表头也没有数据。", file=opened.name, rule="S002")
+        raise SheetError(told("文件是空的，没有表头也没有数据。"), file=opened.name, rule="S002")
     refuse_broken_header(opened.name, first)
     header = [str(cell).strip() if cell is not None else "" for cell in first.cells]
     while header and not header[-1]:
@@ -121,8 +122,13 @@ def refuse_broken_header(name: str, row: Row) -> None:
         if isinstance(cell, BrokenCell):
             letter = column_letter(index)
             raise SheetError(
-                f"第 {row.number} 行表头的 {letter} 列是“{cell}”，不是列名。"
-                "请用 Excel 打开，在表头直接写上列名。",
+                told(
+                    "第 %(row)d 行表头的 %(letter)s 列是“%(value)s”，不是列名。请用 Excel 打开，"
+                    "在表头直接写上列名。",
+                    row=row.number,
+                    letter=letter,
+                    value=cell,
+                ),
                 file=name,
                 line=row.number,
                 column=letter,
@@ -137,8 +143,14 @@ def _refuse_merged_header(table: Table, merged: list[Merged]) -> None:
             first = f"{column_letter(left)}{top + 1}"
             last = f"{column_letter(right)}{bottom + 1}"
             raise SheetError(
-                f"第 {table.header_row} 行表头里 {first}:{last} 是合并单元格，分不清各列叫什么。"
-                "请取消合并，让表头只占一行，并在每一列写上列名。",
+                told(
+                    "第 %(row)d 行表头里 %(first)s:%(last)s 是合并单元格，分不清各列叫什么。"
+                    "请取消合并，"
+                    "让表头只占一行，并在每一列写上列名。",
+                    row=table.header_row,
+                    first=first,
+                    last=last,
+                ),
                 file=table.name,
                 line=table.header_row,
                 column=column_letter(left),
@@ -152,8 +164,14 @@ def refuse_repeated_names(table: Table) -> None:
     for index, title in enumerate(table.header):
         if title and title in seen:
             raise SheetError(
-                f"第 {table.header_row} 行表头里 {column_letter(seen[title])} 列和"
-                f" {column_letter(index)} 列都叫“{title}”。请给其中一列改名或删去一列。",
+                told(
+                    "第 %(row)d 行表头里 %(first)s 列和 %(letter)s 列都叫“%(column)s”。"
+                    "请给其中一列改名或删去一列。",
+                    row=table.header_row,
+                    first=column_letter(seen[title]),
+                    letter=column_letter(index),
+                    column=title,
+                ),
                 file=table.name,
                 line=table.header_row,
                 column=title,
@@ -172,9 +190,15 @@ def refuse_unnamed_data(table: Table) -> None:
             if row.cells[index] is not None:
                 letter = column_letter(index)
                 raise SheetError(
-                    f"第 {table.header_row} 行表头的 {letter} 列没有列名，"
-                    f"但第 {row.number} 行该列有内容“{row.cells[index]}”。"
-                    "请在表头写上列名（合并的表头要取消合并），或清空这一列。",
+                    told(
+                        "第 %(row)d 行表头的 %(letter)s 列没有列名，"
+                        "但第 %(below)d 行该列有内容“%(value)s”。"
+                        "请在表头写上列名（合并的表头要取消合并），或清空这一列。",
+                        row=table.header_row,
+                        letter=letter,
+                        below=row.number,
+                        value=row.cells[index],
+                    ),
                     file=table.name,
                     line=table.header_row,
                     column=letter,

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from lianshu.engine.sheets.cells import BrokenCell, Cell, Row, column_letter
 from lianshu.engine.sheets.columns import Column
 from lianshu.engine.sheets.findings import Finding
+from lianshu.engine.sheets.telling import told
 from lianshu.engine.sheets.values import BadValueError, Parse, Value, parser_of
 
 _SHOWN = 60
 _BROKEN = {
-    "S020": "是 Excel 的错误值。请用 Excel 打开，改正这个单元格的公式或直接填上内容。",
-    "S021": "是没有计算结果的公式。请用 Excel 打开并保存一次，或把公式“选择性粘贴”为数值。",
+    "S020": told("是 Excel 的错误值。请用 Excel 打开，改正这个单元格的公式或直接填上内容。"),
+    "S021": told("是没有计算结果的公式。请用 Excel 打开并保存一次，或把公式“选择性粘贴”为数值。"),
 }
 
 
@@ -69,22 +70,36 @@ class RowParser:
         return values, findings
 
     def _empty(self, row: Row, title: str) -> Finding:
-        message = f"第 {row.number} 行“{title}”列是空的，这一列必填。请补上内容。"
+        message = told(
+            "第 %(row)d 行“%(column)s”列是空的，这一列必填。请补上内容。",
+            row=row.number,
+            column=title,
+        )
         return Finding(self._file, row.number, title, "S022", "error", message)
 
     def _bad(self, row: Row, title: str, cell: Cell, bad: BadValueError) -> Finding:
         text = str(cell)
         shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-        message = f"第 {row.number} 行“{title}”列的值“{shown}”{bad.why}"
+        message = told(
+            "第 %(row)d 行“%(column)s”列的值“%(value)s”%(why)s",
+            row=row.number,
+            column=title,
+            value=shown,
+            why=bad.why,
+        )
         return Finding(self._file, row.number, title, bad.rule, "error", message, shown)
 
     def _too_long(self, row: Row, width: int) -> Finding:
         letter = column_letter(width)
         value = next(str(cell) for cell in row.cells[width:] if cell is not None)[:_SHOWN]
-        message = (
-            f"第 {row.number} 行比表头多出 {len(row.cells) - width} 列，"
-            f"从 {letter} 列起的内容“{value}”没有列名。"
-            "请检查这一行是否错位（CSV 里带逗号的文字要加引号），或给多出的列写上列名。"
+        message = told(
+            "第 %(row)d 行比表头多出 %(count)d 列，"
+            "从 %(letter)s 列起的内容“%(value)s”没有列名。"
+            "请检查这一行是否错位（CSV 里带逗号的文字要加引号），或给多出的列写上列名。",
+            row=row.number,
+            count=len(row.cells) - width,
+            letter=letter,
+            value=value,
         )
         return Finding(self._file, row.number, letter, "S014", "error", message, value)
 
@@ -122,9 +137,13 @@ class DuplicateKeys:
         if first == number:
             return None
         value = "、".join(map(str, key))
-        message = (
-            f"第 {number} 行“{self._title}”列的值“{value}”与第 {first} 行重复。"
-            "请删去其中一行，或改正编号。"
+        message = told(
+            "第 %(row)d 行“%(column)s”列的值“%(value)s”与第 %(first)d 行重复。"
+            "请删去其中一行，或改正编号。",
+            row=number,
+            column=self._title,
+            value=value,
+            first=first,
         )
         return Finding(self._file, number, self._title, "S033", "error", message, value)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from lianshu.engine.sheets.cells import BrokenCell
+from lianshu.engine.sheets.telling import told
 
 # A full rectangle of cells in memory: 100,000 rows of 100 columns, about 250 MB in calamine.
 CELL_LIMIT = 10_000_000
@@ -30,9 +31,14 @@ class Scan:
         self.columns = max(self.columns, columns)
         if self.rows * self.columns > CELL_LIMIT:
             raise ScanLimitError(
-                f"工作表占了 {self.rows} 行 × {self.columns} 列，"
-                f"超过 {CELL_LIMIT:,} 个单元格的上限。"
-                "多半是很远的地方留有一个字符或公式：请删除数据右边和下边的行列，或把文件拆成几个。"
+                told(
+                    "工作表占了 %(rows)d 行 × %(columns)d 列，超过 %(limit)s 个单元格的上限。"
+                    "多半是很远的地方留有一个字符或公式：请删除数据右边和下边的行列，"
+                    "或把文件拆成几个。",
+                    rows=self.rows,
+                    columns=self.columns,
+                    limit=format(CELL_LIMIT, ","),
+                )
             )
 
     def add(self, row: int, column: int, cell: BrokenCell) -> None:
@@ -40,8 +46,12 @@ class Scan:
         self.broken_count += 1
         if self.broken_count > BROKEN_LIMIT:
             raise ScanLimitError(
-                f"超过 {BROKEN_LIMIT:,} 个单元格是错误值或没有计算结果的公式。"
-                "请用 Excel 打开、等公式算完后保存，或把公式“选择性粘贴”为数值。"
+                told(
+                    "超过 %(limit)s 个单元格是错误值或没有计算结果的公式。"
+                    "请用 Excel 打开、等公式算完后保存，"
+                    "或把公式“选择性粘贴”为数值。",
+                    limit=format(BROKEN_LIMIT, ","),
+                )
             )
         self.broken.setdefault(row, {})[column] = cell
 

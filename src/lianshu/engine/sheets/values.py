@@ -23,6 +23,7 @@ from lianshu.engine.sheets.columns import (
     plain,
     unit_of,
 )
+from lianshu.engine.sheets.telling import told
 from lianshu.engine.sheets.units import OtherUnitError, factor_between, is_measure
 
 
@@ -160,13 +161,21 @@ def _refuse_control(text: str, pattern: re.Pattern[str]) -> None:
     if found:
         code = f"U+{ord(found[0]):04X}"
         raise BadValueError(
-            "S032", f"里有不可见的控制字符 {code}。请删去它，或把这段文字重新输入。"
+            "S032",
+            told("里有不可见的控制字符 %(code)s。请删去它，或把这段文字重新输入。", code=code),
         )
 
 
 def _refuse_long(limit: int, text: str) -> None:
     if len(text) > limit:
-        raise BadValueError("S030", f"有 {len(text)} 个字，超过上限 {limit} 个字。请缩短后再导入。")
+        raise BadValueError(
+            "S030",
+            told(
+                "有 %(count)d 个字，超过上限 %(limit)d 个字。请缩短后再导入。",
+                count=len(text),
+                limit=limit,
+            ),
+        )
 
 
 def _text(column: Column, cell: Cell) -> Value:
@@ -188,8 +197,11 @@ def _identifier(column: Column, cell: Cell) -> Value:
     if lost:
         raise BadValueError(
             "S031",
-            "是按数字保存的长编号，Excel 只保留前 15 位，末尾已经丢失。"
-            "请把这一列的格式设为“文本”，再从原始资料重新填写编号。",
+            told(
+                "是按数字保存的长编号，Excel 只保留前 15 位，末尾已经丢失。"
+                "请把这一列的格式设为“文本”，"
+                "再从原始资料重新填写编号。"
+            ),
         )
     _refuse_control(text, _CONTROL_OR_BREAK)
     if column.max_length is not None:
@@ -217,7 +229,9 @@ def _factor(column: Column, title: str) -> Decimal | None:
 def _measured(column: Column, factor: Decimal | None, cell: Cell, *, exponent: bool) -> Value:
     """The exact number in the column's measure; None when the cell states none."""
     if factor is None:
-        raise BadValueError("S034", f"在单位不能换算成{column.measure}的列里。请先换算好。")
+        raise BadValueError(
+            "S034", told("在单位不能换算成%(measure)s的列里。请先换算好。", measure=column.measure)
+        )
     if isinstance(cell, PercentCell):
         # Whatever unit the header names: the cell itself says that it is a percentage.
         return cell.exact * _factor_of_cell("比例", column.measure)
@@ -240,37 +254,43 @@ def _measured(column: Column, factor: Decimal | None, cell: Cell, *, exponent: b
 
 def _factor_of_cell(unit: str, measure: str) -> Decimal:
     if not measure:
-        raise BadValueError("S034", "是百分数，而这一列不是比例。请核对，或把格式改为“常规”。")
+        raise BadValueError(
+            "S034", told("是百分数，而这一列不是比例。请核对，或把格式改为“常规”。")
+        )
     try:
         return factor_between(unit, measure)
     except OtherUnitError as error:
-        raise BadValueError("S034", f"的单位不能准确换算成{measure}。请先换算好再填写。") from error
+        raise BadValueError(
+            "S034", told("的单位不能准确换算成%(measure)s。请先换算好再填写。", measure=measure)
+        ) from error
 
 
 def _integer(column: Column, factor: Decimal | None, cell: Cell) -> Value:
     number = _measured(column, factor, cell, exponent=False)
     if not isinstance(number, Decimal) or not _is_whole(number) or abs(number) >= _INTEGER_LIMIT:
-        raise BadValueError("S023", "不是整数。请只写阿拉伯数字，例如 12。")
+        raise BadValueError("S023", told("不是整数。请只写阿拉伯数字，例如 12。"))
     _refuse_negative(column, number)
     return int(number)
 
 
 def _refuse_negative(column: Column, number: Decimal) -> None:
     if number < 0 and not column.allow_negative:
-        raise BadValueError("S027", "是负数，这一列不能为负。请检查是否多了负号。")
+        raise BadValueError("S027", told("是负数，这一列不能为负。请检查是否多了负号。"))
 
 
 def _decimal(column: Column, factor: Decimal | None, cell: Cell) -> Value:
     number = _measured(column, factor, cell, exponent=True)
     if not isinstance(number, Decimal):
-        raise BadValueError("S024", "不是数字。请只写阿拉伯数字，例如 12.5，不要带单位或文字。")
+        raise BadValueError(
+            "S024", told("不是数字。请只写阿拉伯数字，例如 12.5，不要带单位或文字。")
+        )
     _refuse_negative(column, number)
     return number
 
 
 def _money(column: Column, unit: str | None, cell: Cell) -> Value:
     if unit is None:
-        raise BadValueError("S025", "在写着外币的列里。请先换算成人民币。")
+        raise BadValueError("S025", told("在写着外币的列里。请先换算成人民币。"))
     if isinstance(cell, PercentCell):
         fen: Decimal | None = None  # a share of something is no amount
     elif type(cell) is int:
@@ -285,10 +305,17 @@ def _money(column: Column, unit: str | None, cell: Cell) -> Value:
         fen = _fen_of_text(cell, unit) if isinstance(cell, str) else None
     if fen is None or abs(fen) >= _INTEGER_LIMIT:
         raise BadValueError(
-            "S025", f"不是金额。请只写阿拉伯数字，例如 120 或 12.5（这一列的单位是{unit}）。"
+            "S025",
+            told(
+                "不是金额。请只写阿拉伯数字，例如 120 或 12.5（这一列的单位是%(unit)s）。",
+                unit=unit,
+            ),
         )
     if not _is_whole(fen):
-        raise BadValueError("S026", f"精确到了分以下（单位是{unit}）。请四舍五入到分，或检查单位。")
+        raise BadValueError(
+            "S026",
+            told("精确到了分以下（单位是%(unit)s）。请四舍五入到分，或检查单位。", unit=unit),
+        )
     _refuse_negative(column, fen)
     return int(fen)
 
@@ -320,7 +347,7 @@ def _date(cell: Cell) -> Value:
         found = _date_of_text(plain(cell)) if isinstance(cell, str) else None
     if found is None:
         raise BadValueError(
-            "S028", "不是日期，或这一天不存在。请写成 2026-01-31 或 2026年1月31日。"
+            "S028", told("不是日期，或这一天不存在。请写成 2026-01-31 或 2026年1月31日。")
         )
     return found
 
@@ -361,7 +388,9 @@ def _choice(column: Column, words: dict[str, str], cell: Cell) -> Value:
     value = words.get(plain(_shown(cell)))
     if value is None:
         allowed = "、".join(_word(column, known) for known in column.choices)
-        raise BadValueError("S029", f"不在可选的范围里。请改成其中之一：{allowed}。")
+        raise BadValueError(
+            "S029", told("不在可选的范围里。请改成其中之一：%(allowed)s。", allowed=allowed)
+        )
     return value
 
 

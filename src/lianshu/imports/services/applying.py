@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.audit.services import record
 from lianshu.authority import Actor, Refusal, require
-from lianshu.engine.sheets import Table
+from lianshu.engine.sheets import Table, in_language
 from lianshu.files.services import remove_file
 from lianshu.imports.models import BadRow, ImportRun, Mode, RunStatus
 from lianshu.imports.rules import can_import
@@ -102,7 +102,7 @@ def _batches(examiner: Examiner) -> Generator[_Batch]:
         plans = plan_chunk(examiner, chunk)
         bad = [each for each in chunk if each.problems]
         if bad and examiner.run.mode == Mode.ALL:
-            raise DomainError(bad[0].problems[0].message)
+            raise DomainError(in_language(bad[0].problems[0].message, _))
         good = [each.prepared for each in chunk if not each.problems]
         yield _Batch(good, list(plans.values()), bad, chunk[-1].row.number, len(chunk))
 

@@ -19,6 +19,7 @@ from lianshu.engine.sheets import (
     Table,
     check_mapping,
     guess_mapping,
+    in_language,
     personal_column,
 )
 from lianshu.imports.models import BadRow, ImportRun, RunStatus
@@ -162,14 +163,14 @@ def _target_findings(run: ImportRun, table: Table, target: ImportTarget) -> Iter
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
-    """A finding as it is stored with a run."""
+    """A finding as it is stored with a run: in the language of whoever asked for the check."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "line": finding.line,
         "column": finding.column or "",
         "value": finding.value or "",
-        "message": finding.message,
+        "message": in_language(finding.message, _),
     }
 
 
@@ -288,7 +289,7 @@ def _preview_line(
         "row": row.number,
         "action": action,
         "cells": cells,
-        "problems": [problem.message for problem in problems],
+        "problems": [in_language(problem.message, _) for problem in problems],
     }
 
 

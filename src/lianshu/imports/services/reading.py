@@ -59,7 +59,7 @@ def opened_table(run: ImportRun) -> Iterator[Table]:
         try:
             yield _table(run, cast(BinaryIO, stream))
         except SheetError as error:
-            raise DomainError(str(error), field="file") from error
+            raise DomainError(error.said(_), field="file") from error
 
 
 def _table(run: ImportRun, stream: BinaryIO) -> Table:

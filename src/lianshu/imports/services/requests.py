@@ -107,7 +107,7 @@ def _better_worded(error: DomainError, upload: File[Any]) -> DomainError:
     try:
         read_table(cast(BinaryIO, upload), name=clean_name(upload.name or ""))
     except SheetError as unreadable:
-        return DomainError(str(unreadable), field="file")
+        return DomainError(unreadable.said(_), field="file")
     return error
 
 
