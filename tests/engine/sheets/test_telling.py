@@ -68,7 +68,8 @@ def test_whatever_the_reader_tells_has_a_form(tmp_path: Path) -> None:
         found += parser.parse(row)[1]
     assert len(found) == 7
     for one in found:
-        assert in_language(one.message, blank).isascii(), one.message
+        said = in_language(one.message, blank).replace("元", "")  # a unit is as the sheet has it
+        assert said.isascii(), one.message
     try:
         read_table(tmp_path / "none.csv")
     except SheetError as error:
