@@ -78,7 +78,7 @@ def test_it_holds_and_every_change_shows(cast: Cast, tmp_path: Path) -> None:
         assert check_receipt(path).flaws[0].seq == seq
     for part, before, after in (
         ("case", '"reopened": 0', '"reopened": 1'),
-        ("promised", "5 个工作日", "3 个工作日"),
+        ("promised", "5 workdays", "3 workdays"),
         ("time", '"used_minutes": 60', '"used_minutes": 6'),
         ("head", case.head_hash, "sha256:00"),
     ):

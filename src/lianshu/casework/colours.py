@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from lianshu.casework.models import Case, Colour, EndKindChoices, Task
+from lianshu.casework.times import hours_said, minutes_said, workdays_said
 from lianshu.engine.worktime import Calendar, left
 from lianshu.ui.badges import Badge, Tone
 
@@ -54,11 +55,11 @@ def time_left(task: Task, now: datetime, calendar: Calendar) -> str:
     found = left(calendar, now, task.due_at)
     parts = []
     if found.workdays:
-        parts.append(_("%(n)d 个工作日") % {"n": found.workdays})
+        parts.append(workdays_said(found.workdays))
     if found.hours:
-        parts.append(_("%(n)d 小时") % {"n": found.hours})
+        parts.append(hours_said(found.hours))
     if found.rest and not found.workdays:
-        parts.append(_("%(n)d 分钟") % {"n": found.rest})
+        parts.append(minutes_said(found.rest))
     words = " ".join(parts)
     if found.overdue:
         return _("已超 %(time)s") % {"time": words} if words else _("刚刚到期")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _in
 
 from lianshu.casework.services.talking import TEXT_MOST
 from lianshu.casework.services.timing import REASON_MOST
@@ -42,7 +43,7 @@ class ExtendForm(ReasonForm):
     """How much more time, and why."""
 
     amount = forms.IntegerField(label=_("再给多少时间"), min_value=1, max_value=999)
-    unit = forms.ChoiceField(label=_("单位"), choices=UNITS)
+    unit = forms.ChoiceField(label=_in("time", "单位"), choices=UNITS)
     field_order = ("amount", "unit", "reason")
 
     def limit(self) -> str:

@@ -26,8 +26,8 @@ from lianshu.casework.queries import (
     tasks_for,
     with_open_task_due_before,
 )
-from lianshu.casework.reading import said
 from lianshu.casework.runtime import running_loop, working_calendar
+from lianshu.casework.written import loop_title, said
 from lianshu.registry.lists import chain_filter, organisation_filter, region_filter
 from lianshu.ui.badges import Badge
 from lianshu.ui.lists import (
@@ -58,7 +58,7 @@ class TaskRow:
             "step": self.step,
             "left": self.left,
             "asker": self.task.case.asker.name,
-            "loop": said(running_loop(self.task.case.loop_version).loop.title),
+            "loop": loop_title(self.task.case.loop_version),
         }
         return _now("等您“%(step)s”，%(left)s · %(asker)s · %(loop)s") % words
 
@@ -102,7 +102,7 @@ def case_page(case: Case) -> str:
 
 
 def _loop_options(_actor: Actor) -> list[Option]:
-    return [Option(version.loop, version.title) for version in loops_in_use()]
+    return [Option(version.loop, loop_title(version)) for version in loops_in_use()]
 
 
 def _new_case(actor: Actor) -> Sequence[Action]:
@@ -128,12 +128,14 @@ TASKS = ListSpec[Task, TaskRow](
             "subject",
             _("事项"),
             lambda row: row.task.case.subject,
-            below=lambda row: row.task.case.loop_version.title,
+            below=lambda row: loop_title(row.task.case.loop_version),
         ),
         Column("step", _("步骤"), lambda row: row.step),
         Column("asker", _("提出单位"), lambda row: row.task.case.asker.name),
         Column("left", _("剩余时间"), lambda row: row.left),
-        Column("due", _("期限"), lambda row: row.task.due_at, kind="moment", sort="due_at"),
+        Column(
+            "due", _in("moment", "期限"), lambda row: row.task.due_at, kind="moment", sort="due_at"
+        ),
     ),
     sort="due",
     link=lambda row: case_page(row.task.case),
@@ -185,7 +187,7 @@ CASES = ListSpec[Case, Case](
             "subject",
             _("事项"),
             lambda row: row.subject,
-            below=lambda row: row.loop_version.title,
+            below=lambda row: loop_title(row.loop_version),
         ),
         Column("state", _("状态"), _state, sort=OPEN_FIRST),
         Column("asker", _("提出单位"), lambda row: row.asker.name, sort="asker__name_key"),

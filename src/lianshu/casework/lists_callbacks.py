@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianshu.casework.models import CallBack, CallBackOutcome
 from lianshu.casework.queries_honest import callbacks_for
+from lianshu.casework.written import loop_title
 from lianshu.ui.badges import Badge, Tone
 from lianshu.ui.lists import ChoiceFilter, Column, ListSpec, YesNoFilter
 
@@ -41,7 +42,7 @@ CALLBACKS = ListSpec[CallBack, CallBack](
             "subject",
             _("事项"),
             lambda row: row.case.subject,
-            below=lambda row: row.case.loop_version.title,
+            below=lambda row: loop_title(row.case.loop_version),
         ),
         Column(
             "asker", _("提出单位"), lambda row: row.case.asker.name, sort="case__asker__name_key"

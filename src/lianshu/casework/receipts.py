@@ -100,7 +100,7 @@ def _promise(task: Task, running: Running) -> dict[str, Any]:
     return {
         "step": task.step,
         "name": said(step.name) if step else task.step,
-        "limit": limit.zh if limit else "",
+        "limit": str(limit) if limit else "",
         "since": _plain(task.opened_at),
         "promised_at": task.promised_at and _plain(task.promised_at),
         "due_at": task.due_at and _plain(task.due_at),

@@ -11,6 +11,7 @@ from lianshu.authority import Actor, Capability, Matter, Verdict
 from lianshu.casework.models import Case, EndKindChoices, Task
 from lianshu.casework.parts import part_in
 from lianshu.casework.runtime import Running, working_calendar
+from lianshu.casework.times import limit_said
 from lianshu.engine.worktime import due
 from lianshu.registry.rules import holds_at
 
@@ -116,7 +117,8 @@ def can_reopen(actor: Actor, case: Case, running: Running, *, now: datetime) -> 
     until = due(working_calendar(), case.ended_at, reopening.within).at
     if until is not None and now > until:
         return Verdict.no(
-            _("办结已超过 %(within)s，不能重开，请另提一件。") % {"within": reopening.within.zh}
+            _("办结已超过 %(within)s，不能重开，请另提一件。")
+            % {"within": limit_said(str(reopening.within))}
         )
     return Verdict.yes()
 

@@ -21,8 +21,9 @@ from lianshu.casework.board import board_columns, open_by_loop
 from lianshu.casework.figures import Outcomes, StepFigures, outcomes_of_loops, step_figures
 from lianshu.casework.models import LoopVersion
 from lianshu.casework.queries import loops_in_use, versions_of
-from lianshu.casework.reading import said
 from lianshu.casework.runtime import Running, running_loop, working_calendar
+from lianshu.casework.times import limit_said, listed
+from lianshu.casework.written import loop_title, said
 from lianshu.engine.loops import Step, draw
 from lianshu.records.errors import NotFound
 from lianshu.registry.lists import chain_filter, region_filter
@@ -74,7 +75,7 @@ def loop(request: PageRequest, loop: str) -> HttpResponse:
             "picture": mark_safe(draw(running.loop, language=language, counts=waiting)),  # noqa: S308
             "lines": [_line(running, step, figures) for step in _in_order(running)],
             "tiles": _tiles(loop, outcomes),
-            "ends": [said(end.name) for end in running.loop.ends],
+            "ends": listed([said(end.name) for end in running.loop.ends]),
             "confirmer": said(running.roles[running.loop.confirmer].name),
             "day_minutes": working_calendar().day_minutes,
         },
@@ -119,18 +120,6 @@ def _line(running: Running, step: Step, figures: Mapping[str, StepFigures]) -> S
     )
 
 
-def limit_said(limit: str) -> str:
-    """A limit of a definition in the reader's language."""
-    number, _blank, unit = limit.partition(" ")
-    words = {
-        "workday": _("%(n)s 个工作日"),
-        "workhour": _("%(n)s 个工作小时"),
-        "day": _("%(n)s 天"),
-    }
-    found = words.get(unit.removesuffix("s"))
-    return limit if found is None else found % {"n": number}
-
-
 def _overdue(running: Running, step: Step) -> str:
     due = step.overdue
     if due is None:
@@ -152,7 +141,7 @@ def case_board(request: PageRequest) -> HttpResponse:
         version = max(versions, key=lambda each: (counts.get(each.loop, 0), each.loop == "order"))
     problems: list[str] = []
     context: dict[str, Any] = {
-        "versions": [(each, counts.get(each.loop, 0)) for each in versions],
+        "versions": [(each, loop_title(each), counts.get(each.loop, 0)) for each in versions],
         "version": version,
         "narrowing": [],
         "problems": problems,

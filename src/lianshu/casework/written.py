@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lianshu.casework.models import LoopVersion
+from lianshu.casework.runtime import running_loop
 from lianshu.engine.definitions import Text
 from lianshu.engine.loops import Step
 from lianshu.engine.loops.model import FormField
@@ -22,6 +24,11 @@ FILE_TYPES: Final = frozenset({"file", "photo"})
 def said(text: Text | None) -> str:
     """A definition's text in the reader's language."""
     return "" if text is None else text.said_in(get_language() or "zh-hans")
+
+
+def loop_title(version: LoopVersion) -> str:
+    """What a loop is called, in the reader's language."""
+    return said(running_loop(version).loop.title)
 
 
 @dataclass(frozen=True, slots=True)

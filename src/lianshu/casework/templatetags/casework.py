@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.translation import gettext as _
 
-from lianshu.casework.reading import said
+from lianshu.casework.times import limit_said, worktime_said
+from lianshu.casework.written import said
 from lianshu.engine.definitions import Text
 from lianshu.ui.badges import Badge
 
@@ -25,12 +25,12 @@ def as_badge(badge: Badge | None) -> str:
 
 
 @register.filter
+def limit(text: str) -> str:
+    """A limit such as `3 workdays` in the reader's language."""
+    return limit_said(text)
+
+
+@register.filter
 def worktime(minutes: int, day_minutes: int) -> str:
     """Working minutes as working days, hours and minutes."""
-    days, rest = divmod(minutes, day_minutes)
-    parts = (
-        (days, _("%(n)d 个工作日")),
-        (rest // 60, _("%(n)d 小时")),
-        (rest % 60, _("%(n)d 分钟")),
-    )
-    return " ".join(words % {"n": n} for n, words in parts if n) or _("%(n)d 分钟") % {"n": 0}
+    return worktime_said(minutes, day_minutes)
