@@ -57,7 +57,7 @@ class Postman:
 def postman(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postman]:
     """A mail server on a free port, and settings that lead to it."""
     monkeypatch.setattr(kinds, "_kinds", {})
-    kinds.register("tests.matched", title="新推荐：%(title)s", body="理由：同链")
+    kinds.register("tests.matched", title="新推荐：%(title)s", body="理由：同链", urgent=True)
     handler = Postman()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -175,7 +175,7 @@ def test_the_duty_sends_everything_that_is_due(cast: Cast, postman: Postman) -> 
 def test_mail_speaks_the_readers_language(cast: Cast, postman: Postman) -> None:
     cast.users["bob"].language = "en"
     cast.users["bob"].save()
-    kinds.register("tests.due", title=_lazy_yes())
+    kinds.register("tests.due", title=_lazy_yes(), urgent=True)
     notify(
         recipients=[cast.users[name].pk for name in ("alice", "bob")],
         kind="tests.due",

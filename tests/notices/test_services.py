@@ -19,7 +19,7 @@ from tests.cast import NOW, Cast
 @pytest.fixture(autouse=True)
 def _one_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "_kinds", {})
-    kinds.register("tests.matched", title="新推荐：%(title)s", body="理由：%(reason)s")
+    kinds.register("tests.matched", title="新推荐：%(title)s", body="理由：%(reason)s", urgent=True)
 
 
 def tell(cast: Cast, *names: str, mail: bool = True, link: str = "/demands/") -> list[Notice]:

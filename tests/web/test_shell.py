@@ -62,7 +62,7 @@ def test_the_menu_has_what_the_person_may_do(client: Client, cast: Cast) -> None
         "alice": ["/ratings/", "/imports/", "/jobs/", "/claims/"],
         "admin": [
             *("/ratings/", "/imports/", "/jobs/", "/claims/", "/invitations/"),
-            "/accounts/users/",
+            *("/accounts/users/", "/webhooks/"),
         ],
     }.items():
         entries = menu(text_of(login(client, cast, name), "/"))

@@ -2,27 +2,35 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from lianshu.notices.kinds import register
+from lianshu.notices.kinds import Outside, register
+
+_STEP = ("case", "loop", "seq", "step", "due")
 
 register(
     "casework.your_turn",
     title=_("请办理：%(subject)s"),
     body=_("“%(subject)s”到了“%(step)s”这一步，请在 %(due)s 前办理。"),
+    urgent=True,
+    outside=Outside(_("办件到了下一步"), _STEP),
 )
 register(
     "casework.reminded",
     title=_("还等着您：%(subject)s"),
     body=_("“%(subject)s”的“%(step)s”还没有办，期限是 %(due)s。"),
+    outside=Outside(_("办件催办"), _STEP),
 )
 register(
     "casework.amber",
     title=_("快到期了：%(subject)s"),
     body=_("“%(subject)s”的“%(step)s”将在 %(due)s 到期，请抓紧办理。"),
+    outside=Outside(_("办件快到期"), _STEP),
 )
 register(
     "casework.red",
     title=_("已超时：%(subject)s"),
     body=_("“%(subject)s”的“%(step)s”应在 %(due)s 前办理，现在已经超时。请马上办理，或说明情况。"),
+    urgent=True,
+    outside=Outside(_("办件超时"), _STEP),
 )
 register(
     "casework.amber_told",
@@ -38,16 +46,19 @@ register(
     "casework.ended",
     title=_("已结束：%(subject)s"),
     body=_("“%(subject)s”已经结束，结果：%(end)s。"),
+    outside=Outside(_("办件结束"), ("case", "loop", "seq", "end", "result")),
 )
 register(
     "casework.commented",
     title=_("%(by)s留言：%(subject)s"),
     body=_("%(by)s在“%(subject)s”里留言，请打开查看。"),
+    outside=Outside(_("办件有留言"), ("case", "loop", "seq")),
 )
 register(
     "casework.clock_changed",
     title=_("期限有变：%(subject)s"),
     body=_("“%(subject)s”的“%(step)s”期限有变（%(what)s），现在是：%(due)s。"),
+    outside=Outside(_("办件期限有变"), _STEP),
 )
 register(
     "casework.callback",

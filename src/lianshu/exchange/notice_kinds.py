@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from lianshu.notices.kinds import register
+from lianshu.notices.kinds import Outside, register
 
 register(
     "exchange.recommended",
     title=_("新的推荐：%(title)s"),
     body=_("链办为“%(title)s”推荐了合作对象。请查看理由，采纳或说明谢绝的原因。"),
+    outside=Outside(_("推荐已发给一方")),
 )
 register(
     "exchange.project_opened",
@@ -15,16 +16,20 @@ register(
     body=_(
         "围绕“%(title)s”的推荐已被采纳并列入项目清单。请到项目页面决定向对方披露什么，并开始对接。"
     ),
+    urgent=True,
+    outside=Outside(_("已列入项目清单")),
 )
 register(
     "exchange.project_updated",
     title=_("项目进度更新：%(title)s"),
     body=_("项目“%(title)s”的进度有更新，请查看。"),
+    outside=Outside(_("项目进度更新")),
 )
 register(
     "exchange.expired",
     title=_("已到期，请续期：%(title)s"),
     body=_("“%(title)s”已到期，不再参与匹配。如果仍然有效，请打开它并点“续期”。"),
+    outside=Outside(_("需求或资源到期")),
 )
 register(
     "exchange.disclosed",

@@ -16,11 +16,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What other systems are told of a kind: what it is called in a list to choose from, and which
+    particulars go with it. Ids and moments only, never a name or a text that somebody wrote."""
+
+    name: _StrPromise | str
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeKind:
-    """Wordings with `%(name)s` places for the parameters."""
+    """Wordings with `%(name)s` places for the parameters.
+
+    An urgent kind waits for its reader, who should not first hear of it tomorrow morning. A kind
+    without `outside` never leaves by a webhook.
+    """
 
     title: _StrPromise | str
     body: _StrPromise | str
+    urgent: bool = False
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +49,30 @@ class Wording:
 _kinds: dict[str, NoticeKind] = {}
 
 
-def register(kind: str, *, title: _StrPromise | str, body: _StrPromise | str = "") -> None:
+def register(
+    kind: str,
+    *,
+    title: _StrPromise | str,
+    body: _StrPromise | str = "",
+    urgent: bool = False,
+    outside: Outside | None = None,
+) -> None:
     """Make `kind` (`app.what_happened`) known; `ValueError` when it already is."""
     if kind in _kinds:
         raise ValueError(f"notice kind {kind!r} is registered twice")
-    _kinds[kind] = NoticeKind(title=title, body=body)
+    _kinds[kind] = NoticeKind(title=title, body=body, urgent=urgent, outside=outside)
+
+
+def kind_of(kind: str) -> NoticeKind:
+    """The kind; `LookupError` when no app registered it."""
+    if kind not in _kinds:
+        raise LookupError(f"no app registered notices of kind {kind!r}")
+    return _kinds[kind]
+
+
+def outside_kinds() -> dict[str, Outside]:
+    """What webhooks can be told, by kind."""
+    return {name: kind.outside for name, kind in _kinds.items() if kind.outside is not None}
 
 
 def words(kind: str, params: Mapping[str, Any]) -> Wording:
@@ -46,9 +80,7 @@ def words(kind: str, params: Mapping[str, Any]) -> Wording:
 
     Raises `LookupError` for an unknown kind or a parameter that the wording needs and lacks.
     """
-    if kind not in _kinds:
-        raise LookupError(f"no app registered notices of kind {kind!r}")
-    known = _kinds[kind]
+    known = kind_of(kind)
     # The title becomes a mail subject, where a line break would be a forged header.
     title = " ".join((str(known.title) % params).split())
     return Wording(title=title, body=(str(known.body) % params).strip())

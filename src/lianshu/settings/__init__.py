@@ -219,6 +219,8 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.filebased.EmailBackend"
 )
 EMAIL_FILE_PATH = VAR / "mail"
+WEBHOOK_HOSTS = frozenset(word.lower() for word in env.words("LIANSHU_WEBHOOK_HOSTS"))
+"""`host` or `host:port`. Production sends webhooks to these only; empty means to nobody there."""
 
 # --- security -----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

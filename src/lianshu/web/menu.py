@@ -132,6 +132,7 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
                 _("委托"), "user-check", "mandates", lambda actor: actor.has(Capability.COORDINATE)
             ),
             Place(_("账号"), "users", "users", lambda actor: actor.has(Capability.MANAGE_ACCOUNTS)),
+            Place(_("外部推送"), "send", "webhooks", lambda actor: actor.has(Capability.OPERATE)),
         ),
     ),
 )

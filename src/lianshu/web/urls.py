@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("lianshu.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("inbox/", include("lianshu.notices.urls")),
+    path("webhooks/", include("lianshu.notices.urls_webhooks")),
     path("jobs/", include("lianshu.jobs.urls")),
     path("files/", include("lianshu.files.urls")),
     path("exports/<slug:key>/", export_file, name="export-file"),

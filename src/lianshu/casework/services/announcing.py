@@ -3,8 +3,8 @@ about it are written, both in one transaction, so that nothing is told twice and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -63,7 +63,8 @@ def _tell_whose_turn(event: CaseEvent, running: Running, now: datetime) -> None:
     if "end_kind" in event.facts and case.end:
         end = running.ends[case.end]
         people = people_acting_for(case.asker_id, now=now)
-        _notify(event, people, "casework.ended", {"end": str(end.name)}, now)
+        over = {"end": case.end, "result": case.end_kind}
+        _notify(event, people, "casework.ended", {"end": str(end.name)}, now, over)
         return
     tasks = _still_open(case)
     opened = {
@@ -75,7 +76,7 @@ def _tell_whose_turn(event: CaseEvent, running: Running, now: datetime) -> None:
         mine = [task for task in tasks if task.user_id == handed[3]]
     if mine:
         people = _people_of_tasks(case, running, mine, now)
-        _notify(event, people, "casework.your_turn", _words(running, mine), now)
+        _notify(event, people, "casework.your_turn", _words(running, mine), now, _about(mine))
 
 
 def _tell_time(event: CaseEvent, running: Running, now: datetime) -> None:
@@ -89,8 +90,8 @@ def _tell_time(event: CaseEvent, running: Running, now: datetime) -> None:
         return
     words = _words(running, tasks)
     people = _people_of_tasks(case, running, tasks, now)
-    kind = {Colour.AMBER: "casework.amber", Colour.RED: "casework.red"}
-    _notify(event, people, kind.get(Colour(colour)) if colour else "casework.reminded", words, now)
+    kind = f"casework.{colour or 'reminded'}"
+    _notify(event, people, kind, words, now, _about(tasks))
     # The first of the chain hears of a warning, all of it when time is over.
     chain = running.step(case.step).escalate
     told: set[int] = set(people)
@@ -110,7 +111,7 @@ def _tell_comment(event: CaseEvent, running: Running, now: datetime) -> None:
     people = set(_people_of_tasks(case, running, _still_open(case), now))
     for organisation in {case.asker_id, *organisations}:
         people.update(people_acting_for(organisation, now=now))
-    _notify(event, people, "casework.commented", {"by": event.actor_name}, now)
+    _notify(event, people, "casework.commented", {"by": event.actor_name}, now, {})
 
 
 def _tell_clock(event: CaseEvent, running: Running, now: datetime) -> None:
@@ -124,7 +125,8 @@ def _tell_clock(event: CaseEvent, running: Running, now: datetime) -> None:
         *people_acting_for(case.asker_id, now=now),
     }
     what = {"what": str(EventKind(event.kind).label)}
-    _notify(event, people, "casework.clock_changed", {**_words(running, tasks), **what}, now)
+    words = {**_words(running, tasks), **what}
+    _notify(event, people, "casework.clock_changed", words, now, _about(tasks))
 
 
 def _still_open(case: Case) -> list[Task]:
@@ -137,6 +139,13 @@ def _words(running: Running, tasks: Sequence[Task]) -> dict[str, Any]:
     due = first.due_at
     said = _("计时中止") if due is None else f"{timezone.localtime(due):%Y-%m-%d %H:%M}"
     return {"step": str(step.public_name or step.name), "due": said}
+
+
+def _about(tasks: Sequence[Task]) -> dict[str, str | None]:
+    """What other systems are told of the same: the step's id and the moment."""
+    due = tasks[0].due_at
+    when = None if due is None else due.astimezone(UTC).isoformat(timespec="seconds")
+    return {"step": tasks[0].step, "due": when}
 
 
 def _people_of_tasks(
@@ -176,19 +185,23 @@ def _people_of(case: Case, running: Running, role: str, waiter: Waiter, now: dat
 def _notify(
     event: CaseEvent,
     people: Collection[int],
-    kind: str | None,
+    kind: str,
     words: dict[str, Any],
     now: datetime,
+    outside: Mapping[str, str | None] | None = None,
 ) -> None:
-    """Nobody is told of what they did themselves."""
+    """Nobody is told of what they did themselves. Other systems are, whoever the people are:
+    `outside` has the particulars for them, None where it is nothing for them."""
     own = event.actor_key.removeprefix("user:")
-    others = [each for each in people if str(each) != own]
-    if not others or kind is None:
-        return
+    case = event.case
+    about: dict[str, str | int | None] = {}
+    if outside is not None:
+        about = {"case": case.public_id, "loop": case.loop_version.loop, "seq": event.seq}
     notify(
-        recipients=others,
+        recipients=[each for each in people if str(each) != own],
         kind=kind,
-        params={"subject": event.case.subject, **words},
-        link=reverse("case", args=[event.case.public_id]),
+        params={"subject": case.subject, **words},
+        link=reverse("case", args=[case.public_id]),
         now=now,
+        about={**about, **(outside or {})},
     )

@@ -19,8 +19,26 @@ class MailState(models.TextChoices):
 
     NONE = "none", _("不发邮件")
     WAITING = "waiting", _("待发送")
+    DIGEST = "digest", _("等每日汇总")
     SENT = "sent", _("已发送")
     FAILED = "failed", _("发送失败")
+
+
+class Outgoing(models.Model):
+    """Something that goes out by mail, once.
+
+    `mail_claimed_until` is the due time of waiting mail: when it was written, later the end of a
+    sender's claim, after a failure the time of the next try.
+    """
+
+    public_id = OpaqueIdField()
+    mail_state = models.CharField(max_length=16, choices=MailState, default=MailState.NONE)
+    mail_claimed_until = models.DateTimeField(null=True)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mail_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -41,25 +59,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(mail_state=MailState.WAITING, mail_claimed_until__lte=now)
 
 
-class Notice(models.Model):
-    """Something one person should know, with a path to where they can act on it.
+class Notice(Outgoing):
+    """Something one person should know, with a path to where they can act on it."""
 
-    `mail_claimed_until` is the due time of waiting mail: when it was written, later the end of a
-    sender's claim, after a failure the time of the next try.
-    """
-
-    public_id = OpaqueIdField()
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=64)
     params = models.JSONField(default=dict)
     link = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-
-    mail_state = models.CharField(max_length=16, choices=MailState, default=MailState.NONE)
-    mail_claimed_until = models.DateTimeField(null=True)
-    mail_attempts = models.PositiveSmallIntegerField(default=0)
-    mail_error = models.CharField(max_length=300, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -76,6 +84,11 @@ class Notice(models.Model):
                 fields=["mail_claimed_until"],
                 condition=models.Q(mail_state="waiting"),
                 name="notice_mail_due",
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=models.Q(mail_state="digest"),
+                name="notice_for_digest",
             ),
         ]
 
