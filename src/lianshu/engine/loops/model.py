@@ -46,7 +46,7 @@ class Role(Definition):
     id: Name
     name: Text
     bind: Literal["asker", "coordinator", "assigned", "liaison", "operator"]
-    seats: Annotated[int, Field(ge=1, le=1000)] | None = None
+    seats: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
     substitute: Name | None = None
 
 
@@ -110,7 +110,7 @@ class Overdue(Definition):
 
     do: Name | None = None
     hand_to: Name | None = None
-    remind: Annotated[int, Field(ge=0, le=5)] = 0
+    remind: Annotated[int, Field(strict=True, ge=0, le=5)] = 0
 
 
 class Added(Definition):
@@ -122,7 +122,7 @@ class Added(Definition):
 class Quorum(Definition):
     """So many of the actors must have acted."""
 
-    quorum: Annotated[int, Field(ge=1, le=1000)]
+    quorum: Annotated[int, Field(strict=True, ge=1, le=1000)]
 
 
 class Step(Definition):
@@ -185,7 +185,7 @@ class Loop(Definition):
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(strict=True, ge=1)]
     title: Text
     abstract: bool = False
     sequence: Annotated[str, StringConstraints(pattern=r"^S[0-9]{1,2}$")] | None = None
