@@ -49,6 +49,9 @@ COMMANDS: dict[str, Command] = {
     "cases": Command(
         "lianshu.cli.cases", "app", "办件的记录：cases verify 核对，rebuild 重建，anchor 锚定"
     ),
+    "policy": Command(
+        "lianshu.cli.policy", "app", "政策：policy check 检查，test 跑情景，run 计算，explain 解释"
+    ),
     "snapshot": Command("lianshu.cli.snapshot", "snapshot", "做一份数据快照：Parquet 文件和清单"),
     "serve": Command("lianshu.cli.serve", "serve", "启动网站、后台任务和时钟"),
     "manage": Command("lianshu.cli.manage", "manage", "Django 自带的管理命令", raw=True),

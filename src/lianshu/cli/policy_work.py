@@ -1,0 +1,108 @@
+"""The work of `lianshu policy check` and `lianshu policy test`, and finding packs."""
+
+import json
+import sys
+from pathlib import Path
+
+from lianshu.cli.packs import codes_folder, packs_folder
+from lianshu.cli.running import InputError, say
+from lianshu.engine.codes import load_code_lists
+from lianshu.engine.definitions import DefinitionError, Finding, report
+from lianshu.engine.policy import Pack, Policy, load_pack, policy_folders, prepare, run
+from lianshu.engine.tables import FACTS_FILE, load_dictionary
+
+
+def check_pack(name: str, *, as_json: bool) -> bool:
+    """Tell every defect, or what there is; whether all may be used. Raises `InputError`."""
+    pack = read_pack(name)
+    findings = [
+        *pack.findings,
+        *(one for policy in pack.policies for one in prepare(pack, policy)[1]),
+    ]
+    usable = all(one.severity != "error" for one in findings)
+    if as_json:
+        sys.stdout.write(json.dumps(report(findings), ensure_ascii=False, indent=2) + "\n")
+        return usable
+    for finding in findings:
+        sys.stdout.write(f"{finding}{'（提醒）' if finding.severity == 'warning' else ''}\n")
+    if usable:
+        sys.stdout.write("".join(_summary(policy) for policy in pack.policies))
+    _total(pack.policies, findings)
+    return usable
+
+
+def test_pack(name: str) -> bool:
+    """Run every scenario and tell what differs; whether all came out. Raises `InputError`."""
+    pack = usable_pack(name)
+    wrong = count = 0
+    for policy in pack.policies:
+        scenarios, findings = prepare(pack, policy)
+        errors = [one for one in findings if one.severity == "error"]
+        for finding in errors:
+            sys.stdout.write(f"{finding}\n")
+        wrong += len(errors)
+        for prepared in scenarios:
+            count += 1
+            done = run(pack, prepared)
+            if done.failures:
+                wrong += 1
+                scenario = prepared.scenario
+                title = f"{policy.id} {policy.version} {scenario.id}（{scenario.title}）"
+                told = "".join(f"    {failure}\n" for failure in done.failures)
+                sys.stdout.write(f"不符  {title}\n{told}")
+    say(
+        f"政策 {len(pack.policies)}，情景 {count}；"
+        + (f"不符 {wrong}。" if wrong else "全部相符。")
+    )
+    return wrong == 0
+
+
+def read_pack(name: str) -> Pack:
+    """The pack of a name or folder, with its defects. Raises `InputError`."""
+    folder = Path(name)
+    if not folder.is_dir():
+        folder = packs_folder() / name
+    if not folder.is_dir():
+        known = "、".join(sorted(one.parent.name for one in packs_folder().glob("*/policies")))
+        raise InputError(f"没有资料包或文件夹“{name}”。有政策的资料包：{known or '（没有）'}。")
+    if not policy_folders(folder):
+        raise InputError(f"{folder}：里面没有政策（policies/编号/policy.yaml），请核对路径。")
+    others = [one.parent for one in packs_folder().glob("*/policies")]
+    dictionary = folder / FACTS_FILE
+    if not dictionary.is_file():
+        dictionary = packs_folder() / "national" / FACTS_FILE
+    try:
+        return load_pack(
+            [folder], load_dictionary(dictionary), load_code_lists(codes_folder()), others=others
+        )
+    except DefinitionError as error:
+        raise InputError(f"事实字典或代码表有错，请先检查：\n{error}") from error
+
+
+def usable_pack(name: str) -> Pack:
+    """The pack, when nothing is wrong with it. Raises `InputError`."""
+    pack = read_pack(name)
+    if not pack.usable:
+        wrong = "\n".join(str(one) for one in pack.findings if one.severity == "error")
+        raise InputError(f"资料包有错，先用 lianshu policy check 检查：\n{wrong}")
+    return pack
+
+
+def _summary(policy: Policy) -> str:
+    definition = policy.definition
+    computed = sum(one.definition.test is not None for one in policy.rules)
+    scores = f"，评分 {len(policy.scores)}" if policy.scores else ""
+    return (
+        f"{policy.id} {policy.version}  {definition.title}（{definition.document.number}）："
+        f"条件 {len(policy.rules)}，可计算 {computed}{scores}\n"
+    )
+
+
+def _total(policies: tuple[Policy, ...], findings: list[Finding]) -> None:
+    wrong = sum(one.severity == "error" for one in findings)
+    rules = [rule for policy in policies for rule in policy.rules]
+    computed = sum(rule.definition.test is not None for rule in rules)
+    share = f"，条件 {len(rules)}，可计算 {computed * 100 // len(rules)}%" if rules else ""
+    warned = len(findings) - wrong
+    what = f"政策 {len(policies)}{share}；错误 {wrong} 处，提醒 {warned} 处"
+    say(what + ("，改好之前不能启用。" if wrong else "。"))

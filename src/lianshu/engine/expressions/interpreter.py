@@ -1,0 +1,509 @@
+"""The plain evaluator: one firm, one day, one tree.
+
+It is written to be read. The compiler to tables must agree with it on every outcome, and the tests
+hold it to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import cast
+
+from lianshu.engine.expressions import readings as r
+from lianshu.engine.expressions.arithmetic import (
+    compared,
+    computed,
+    extreme,
+    hull,
+    negative,
+    rounded,
+)
+from lianshu.engine.expressions.days import (
+    fact_key,
+    first_day,
+    full_years,
+    label_of,
+    latest_start,
+    shifted,
+)
+from lianshu.engine.expressions.firm import Firm
+from lianshu.engine.expressions.holding_reading import HoldingReader
+from lianshu.engine.expressions.outcomes import Outcome, exempted
+from lianshu.engine.expressions.readings import Compared, Judged, Reading, Single, State
+from lianshu.engine.expressions.tree import (
+    Age,
+    AllOf,
+    AnyOf,
+    ApplicationDate,
+    ApplicationYear,
+    Arithmetic,
+    Band,
+    Compare,
+    ConditionValue,
+    Duration,
+    Exempted,
+    Extreme,
+    FactValue,
+    Fixed,
+    FullYears,
+    Growth,
+    IfElse,
+    IsAbsent,
+    Lookup,
+    Manual,
+    Negative,
+    Node,
+    Not,
+    OfHoldings,
+    OneOf,
+    Over,
+    Parameter,
+    Points,
+    Rounded,
+    ScoreValue,
+    Settled,
+    Shifted,
+    Sign,
+    VerdictValue,
+    When,
+    YearOf,
+)
+from lianshu.engine.expressions.types import AgeType, NumberType
+from lianshu.engine.tables import KNOWN_ABSENT, Ratio
+
+
+class EvaluationError(ValueError):
+    """An expression without a value on this day or for these figures; `str()` says why."""
+
+
+@dataclass
+class Interpreter:
+    """Evaluates trees for one firm on one day.
+
+    ``conditions``, ``scores`` and ``verdicts`` give what a tree refers to; ``judgements`` what
+    experts have decided, by the name it is filed under: an outcome or a number.
+    """
+
+    firm: Firm
+    day: date
+    conditions: Callable[[str], Judged] | None = None
+    scores: Callable[[str], Reading] | None = None
+    verdicts: Callable[[str], Judged] | None = None
+    judgements: Mapping[str, Outcome | Fraction] = field(default_factory=dict)
+    rule: str = ""
+
+    def __post_init__(self) -> None:
+        self._holdings = HoldingReader(self.firm, self.day, self._constant)
+
+    # Truths
+
+    def truth(self, node: Node) -> Judged:
+        """The outcome of a condition."""
+        match node:
+            case Fixed():
+                return Judged(Outcome.MET if node.value else Outcome.NOT_MET)
+            case AllOf():
+                return r.both(tuple(self.truth(part) for part in node.parts))
+            case AnyOf():
+                return r.either(tuple(self.truth(part) for part in node.parts))
+            case Not():
+                return r.opposite(self.truth(node.inner))
+            case Compare():
+                return self._compare(node)
+            case OneOf():
+                return self._one_of(node)
+            case FactValue() | Over() | Parameter():
+                return self._flag(self.single(node))
+            case Exempted():
+                return self._exempted(node)
+            case Manual():
+                given = self.judgements.get(node.name)
+                if isinstance(given, Outcome):
+                    return Judged(given)
+                return Judged(Outcome.MANUAL, manual=(node.name,))
+            case IsAbsent():
+                return self._is_absent(node)
+            case ConditionValue():
+                assert self.conditions is not None
+                return self.conditions(node.name)
+            case VerdictValue():
+                assert self.verdicts is not None
+                return self.verdicts(node.policy)
+            case _:
+                raise AssertionError(node)
+
+    def _flag(self, found: Single[object]) -> Judged:
+        if found.absent:
+            return Judged(Outcome.NOT_MET)
+        if found.value is None:
+            return Judged(Outcome.UNKNOWN, found.missing)
+        return Judged(Outcome.MET if found.value else Outcome.NOT_MET)
+
+    def _exempted(self, node: Exempted) -> Judged:
+        inner, exemption = self.truth(node.inner), self.truth(node.exemption)
+        outcome = exempted(inner.outcome, exemption.outcome)
+        if not outcome.open:
+            return Judged(outcome, compared=inner.compared)
+        found = r.either((inner, exemption)) if exemption.outcome.open else inner
+        return Judged(outcome, found.missing, found.manual, inner.compared)
+
+    def _is_absent(self, node: IsAbsent) -> Judged:
+        if isinstance(node.inner.type, NumberType):
+            number = self.number(node.inner)
+            absent, missing = number.state is State.ABSENT, number.missing
+            known = number.state is not None or number.exact is not None or not missing
+        else:
+            single = self.single(node.inner)
+            absent, missing = single.absent, single.missing
+            known = absent or single.value is not None
+        if not known:
+            return Judged(Outcome.UNKNOWN, missing)
+        return Judged(Outcome.MET if absent else Outcome.NOT_MET)
+
+    def _compare(self, node: Compare) -> Judged:
+        if isinstance(node.left.type, NumberType):
+            return self._numbers(node)
+        if isinstance(node.left.type, AgeType):
+            return self._ages(node)
+        left, right = self.single(node.left), self.single(node.right)
+        if left.absent or right.absent:
+            outcome = node.absent
+        elif left.value is None or right.value is None:
+            outcome = Outcome.UNKNOWN
+        else:
+            outcome = _met(_ordered(node.sign, left.value, right.value))
+        missing = r.union((left.missing, right.missing)) if outcome is Outcome.UNKNOWN else ()
+        return Judged(outcome, missing, (), (Compared(node, left, right, outcome),))
+
+    def _numbers(self, node: Compare) -> Judged:
+        if isinstance(node.left, Growth) and node.left.how == "compound":
+            left, right = self._compound(node.left), self.number(node.right)
+            left, right = self._powered(node.left, left, right)
+        else:
+            left, right = self.number(node.left), self.number(node.right)
+        state = r.worst((left, right))
+        missing, manual = (
+            r.union((left.missing, right.missing)),
+            r.union((left.manual, right.manual)),
+        )
+        if state is not None:
+            outcome = node.undefined if state is State.UNDEFINED else node.absent
+            missing = manual = ()
+        else:
+            found = compared(node.sign, left, right)
+            outcome = found or r.opened(missing, manual)
+        if not outcome.open:
+            missing = manual = ()
+        return Judged(outcome, missing, manual, (Compared(node, left, right, outcome),))
+
+    def _ages(self, node: Compare) -> Judged:
+        assert isinstance(node.left, Age)
+        assert isinstance(node.right, Duration)
+        start, end = self.single(node.left.start), self.single(node.left.end)
+        if start.absent or end.absent:
+            outcome = node.absent
+        elif start.value is None or end.value is None:
+            outcome = Outcome.UNKNOWN
+        else:
+            over = shifted(cast("date", start.value), node.right)
+            mirrored: dict[str, Sign] = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+            outcome = _met(_ordered(mirrored[node.sign], over, end.value))
+        missing = r.union((start.missing, end.missing)) if outcome is Outcome.UNKNOWN else ()
+        return Judged(outcome, missing, (), (Compared(node, start, None, outcome),))
+
+    def _one_of(self, node: OneOf) -> Judged:
+        if isinstance(node.left.type, NumberType):
+            return self._number_of(node, self.number(node.left))
+        found = self.single(node.left)
+        if found.absent:
+            outcome = Outcome.NOT_MET
+        elif found.value is None:
+            outcome = Outcome.UNKNOWN
+        else:
+            outcome = _met(found.value in node.values)
+        return Judged(outcome, found.missing, (), (Compared(node, found, None, outcome),))
+
+    def _number_of(self, node: OneOf, found: Reading) -> Judged:
+        if found.state is not None:
+            outcome = Outcome.NOT_MET
+        elif found.exact is None:
+            outcome = r.opened(found.missing, found.manual)
+        else:
+            outcome = _met(found.exact in node.values)
+        compared_ = (Compared(node, found, None, outcome),)
+        if not outcome.open:
+            return Judged(outcome, compared=compared_)
+        return Judged(outcome, found.missing, found.manual, compared_)
+
+    # Numbers
+
+    def number(self, node: Node) -> Reading:
+        """The reading of a number."""
+        match node:
+            case Fixed():
+                return r.exactly(cast("Fraction", node.value))
+            case Parameter():
+                return r.exactly(cast("Fraction", self._constant(node)))
+            case FactValue():
+                return self._fact(node.fact, node.when)
+            case Over():
+                return self._over(node)
+            case Growth():
+                return self._growth(node)
+            case OfHoldings():
+                return self._holdings.number(node)
+            case Arithmetic():
+                return computed(node.sign, self.number(node.left), self.number(node.right))
+            case Negative():
+                return negative(self.number(node.inner))
+            case Extreme():
+                return extreme(node.how, [self.number(part) for part in node.parts])
+            case Rounded():
+                return rounded(node.how, self.number(node.inner), node.step)
+            case Band():
+                return self._band(node)
+            case Points():
+                return self._points(node)
+            case _:
+                return self._other_number(node)
+
+    def _other_number(self, node: Node) -> Reading:
+        match node:
+            case IfElse():
+                return self._choice(node)
+            case Lookup():
+                found = self._looked_up(node)
+                if found.absent:
+                    return r.without_number(State.ABSENT)
+                if found.value is None:
+                    return r.unknown(*found.missing)
+                return r.exactly(cast("Fraction", found.value))
+            case ScoreValue():
+                assert self.scores is not None
+                return self.scores(node.name)
+            case FullYears() | YearOf():
+                return self._years(node)
+            case ApplicationYear():
+                return r.exactly(self.day.year)
+            case Settled():
+                return self._settled(node)
+            case _:
+                raise AssertionError(node)
+
+    def _settled(self, node: Settled) -> Reading:
+        found = self.number(node.inner)
+        if found.state is None:
+            return found
+        instead = node.undefined if found.state is State.UNDEFINED else node.absent
+        return found if instead is None else r.exactly(instead)
+
+    def _fact(self, fact: str, when: When) -> Reading:
+        label = label_of(when, self.day)
+        value = self.firm.value(fact, label, self.day)
+        if value is None:
+            return r.unknown(fact_key(fact, label))
+        if value is KNOWN_ABSENT:
+            return r.without_number(State.ABSENT)
+        return r.exactly(value.fraction if isinstance(value, Ratio) else cast("int", value))
+
+    def _over(self, node: Over) -> Reading:
+        whens = [When(node.unit, node.offset + back) for back in range(node.count)]
+        if node.how == "latest":
+            return self._last_known(node, whens)
+        since = None if node.since is None else self.single(node.since)
+        start = None if since is None else cast("date | None", since.value)
+        parts = []
+        for when in whens:
+            label = label_of(when, self.day)
+            if start is not None and _next_start(label) <= start:
+                continue
+            found = self._fact(node.fact, when)
+            if found.state is None:
+                parts.append(found)
+        if node.how in ("min", "max"):
+            if not parts:
+                return r.without_number(State.ABSENT)
+            return extreme("min" if node.how == "min" else "max", parts)
+        total = r.exactly(0)
+        for part in parts:
+            total = computed("+", total, part)
+        if node.how == "sum":
+            return total
+        return computed("/", total, r.exactly(len(parts)))
+
+    def _last_known(self, node: Over, whens: list[When]) -> Reading:
+        for when in whens:
+            found = self._fact(node.fact, when)
+            if found.state is not None or found.exact is not None:
+                return found
+        return r.unknown(*(fact_key(node.fact, label_of(when, self.day)) for when in whens))
+
+    def _values(self, node: Growth) -> list[Reading]:
+        """The figures of a growth, the first of them first."""
+        backs = range(node.steps, -1, -1)
+        return [self._fact(node.fact, When(node.unit, node.offset + back)) for back in backs]
+
+    def _growth(self, node: Growth) -> Reading:
+        values = self._values(node)
+        if node.how == "total":
+            values = [values[0], values[-1]]
+        bases = values[:-1]
+        if any(base.exact is not None and base.exact <= 0 for base in bases):
+            return r.without_number(State.UNDEFINED)
+        state = r.worst(values)
+        if state is not None:
+            return r.without_number(state)
+        total = r.exactly(0)
+        for base, following in zip(bases, values[1:], strict=True):
+            if base.exact is None or following.exact is None:
+                return r.unknown(*r.union(one.missing for one in values))
+            total = computed("+", total, r.exactly(following.exact / base.exact - 1))
+        return computed("/", total, r.exactly(len(bases)))
+
+    def _compound(self, node: Growth) -> Reading:
+        """Last / first."""
+        first, last = self._values(node)[0], self._values(node)[-1]
+        return computed("/", last, first)
+
+    def _powered(self, node: Growth, ratio: Reading, rate: Reading) -> tuple[Reading, Reading]:
+        """Both sides raised to the number of steps: exact where a root would not be."""
+        assert rate.exact is not None
+        return ratio, r.exactly((1 + rate.exact) ** node.steps)
+
+    def _band(self, node: Band) -> Reading:
+        subject = self.number(node.subject)
+        if subject.state is not None:
+            return subject
+        reached: list[Reading] = []
+        for sign, threshold, value in node.rows:
+            outcome = compared(sign, subject, self.number(threshold))
+            if outcome is not Outcome.NOT_MET:
+                reached.append(self._points(value))
+            if outcome is Outcome.MET:
+                return hull(reached, (subject,)) if len(reached) > 1 else reached[0]
+        reached.append(self._points(node.otherwise))
+        return hull(reached, (subject,)) if len(reached) > 1 else reached[0]
+
+    def _points(self, node: Points) -> Reading:
+        low = self.number(node.low)
+        if node.high is None:
+            return low
+        given = self.judgements.get(self.rule)
+        high = self.number(node.high)
+        if isinstance(given, Fraction | int) and low.low is not None and high.high is not None:
+            return r.exactly(min(max(Fraction(given), low.low), high.high))
+        return r.between(low.low, high.high, (Reading(None, None, (), (self.rule,)),))
+
+    def _choice(self, node: IfElse) -> Reading:
+        condition = self.truth(node.condition)
+        if condition.outcome is Outcome.NOT_MET:
+            return self.number(node.otherwise)
+        if not condition.outcome.open:
+            return self.number(node.then)
+        opening = Reading(None, None, condition.missing, condition.manual)
+        return hull([self.number(node.then), self.number(node.otherwise)], (opening,))
+
+    def _years(self, node: FullYears | YearOf) -> Reading:
+        found = self.single(node.day)
+        if found.absent:
+            return r.without_number(State.ABSENT)
+        if found.value is None:
+            return r.unknown(*found.missing)
+        day = cast("date", found.value)
+        return r.exactly(day.year if isinstance(node, YearOf) else full_years(day, self.day))
+
+    # Days, codes, flags
+
+    def single(self, node: Node) -> Single[object]:
+        """The value of a day, code, text or flag."""
+        match node:
+            case Fixed():
+                return Single(node.value)
+            case Parameter():
+                return Single(self._constant(node))
+            case ApplicationDate():
+                return Single(self.day)
+            case FactValue():
+                return self._single_fact(node.fact, node.when)
+            case Over():
+                return self._last_single(node)
+            case OfHoldings():
+                return self._holdings.single(node)
+            case Shifted():
+                day = self.single(node.day)
+                if day.value is None:
+                    return day
+                return Single(shifted(cast("date", day.value), node.by, node.sign))
+            case IfElse():
+                condition = self.truth(node.condition)
+                if condition.outcome.open:
+                    return Single(None, condition.missing)
+                met = condition.outcome is not Outcome.NOT_MET
+                return self.single(node.then if met else node.otherwise)
+            case Lookup():
+                return self._looked_up(node)
+            case _:
+                raise AssertionError(node)
+
+    def _single_fact(self, fact: str, when: When) -> Single[object]:
+        label = label_of(when, self.day)
+        value = self.firm.value(fact, label, self.day)
+        if value is None:
+            return Single(None, (fact_key(fact, label),))
+        return Single(None, absent=True) if value is KNOWN_ABSENT else Single(value)
+
+    def _last_single(self, node: Over) -> Single[object]:
+        missing: list[str] = []
+        for back in range(node.count):
+            found = self._single_fact(node.fact, When(node.unit, node.offset + back))
+            if found.absent or found.value is not None:
+                return found
+            missing += found.missing
+        return Single(None, tuple(missing))
+
+    def _looked_up(self, node: Lookup) -> Single[object]:
+        key = self.single(node.key)
+        if key.value is None:
+            return Single(None, key.missing, key.absent)
+        value = dict(node.rows).get(str(key.value), node.otherwise)
+        # A table without the code says that there is nothing for it.
+        return Single(None, absent=True) if value is None else Single(value)
+
+    def _constant(self, node: Parameter) -> object:
+        value = node.on(self.day)
+        if value is None:
+            raise EvaluationError(
+                f"参数 {node.name} 在 {self.day} 没有值，请在 parameters.yaml 补上"
+            )
+        return value
+
+
+def _met(found: bool) -> Outcome:  # noqa: FBT001 (the one thing it maps)
+    return Outcome.MET if found else Outcome.NOT_MET
+
+
+def _ordered(sign: Sign, left: object, right: object) -> bool:
+    """A comparison of two values of one type."""
+    one, other = cast("date", left), cast("date", right)
+    if sign == "=":
+        return one == other
+    if sign == "!=":
+        return one != other
+    if sign == ">=":
+        return one >= other
+    if sign == ">":
+        return one > other
+    return one <= other if sign == "<=" else one < other
+
+
+def _next_start(label: str) -> date:
+    """The first day after a period."""
+    start = first_day(label)
+    months = 12 if len(label) == 4 else 3 if "Q" in label else 1
+    return shifted(start, Duration(0, months, "month"))
+
+
+__all__ = ["EvaluationError", "Interpreter", "latest_start"]

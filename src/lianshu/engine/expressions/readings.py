@@ -1,0 +1,145 @@
+"""What evaluation finds: numbers that may be open, single values, outcomes with their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+from lianshu.engine.expressions.outcomes import Outcome, all_of, any_of, negated
+from lianshu.engine.expressions.tree import Compare, OneOf
+
+T = TypeVar("T")
+Names = tuple[str, ...]
+
+
+class State(Enum):
+    """Why there is no number although nothing is missing. The first that holds counts."""
+
+    UNDEFINED = "undefined"
+    """A division by zero or less."""
+    ABSENT = "absent"
+    """A fact is known to be absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number: exactly ``low`` when both ends are one, else somewhere between (None: no bound).
+
+    ``missing`` names the facts and ``manual`` the judgements that keep it open.
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    missing: Names = ()
+    manual: Names = ()
+    state: State | None = None
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The number, None when it is open or there is none."""
+        known = self.state is None and self.low is not None and self.low == self.high
+        return self.low if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Single(Generic[T]):
+    """A day, code, text or flag; None when it is missing or absent."""
+
+    value: T | None
+    missing: Names = ()
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One comparison of a rule with both its sides, for explaining and for value and threshold."""
+
+    node: Compare | OneOf
+    left: Reading | Single[object]
+    right: Reading | Single[object] | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An outcome with the missing facts or judgements that keep it open."""
+
+    outcome: Outcome
+    missing: Names = ()
+    manual: Names = ()
+    compared: tuple[Compared, ...] = ()
+
+
+def exactly(value: Fraction | int) -> Reading:
+    """A known number."""
+    found = Fraction(value)
+    return Reading(found, found)
+
+
+def unknown(*missing: str) -> Reading:
+    """A number of which nothing is known."""
+    return Reading(None, None, tuple(missing))
+
+
+def without_number(state: State) -> Reading:
+    """There is no number."""
+    return Reading(None, None, state=state)
+
+
+def union(parts: Iterable[Iterable[str]]) -> Names:
+    """Names in the order in which they are first said."""
+    return tuple(dict.fromkeys(name for part in parts for name in part))
+
+
+def between(low: Fraction | None, high: Fraction | None, parts: Iterable[Reading]) -> Reading:
+    """The number that lies between, made of ``parts``; reasons fall away when it is exact."""
+    if low is not None and low == high:
+        return Reading(low, high)
+    found = tuple(parts)
+    return Reading(
+        low, high, union(one.missing for one in found), union(one.manual for one in found)
+    )
+
+
+def worst(parts: Iterable[Reading]) -> State | None:
+    """The state of what is made of ``parts``: undefined before absent."""
+    states = {one.state for one in parts}
+    if State.UNDEFINED in states:
+        return State.UNDEFINED
+    return State.ABSENT if State.ABSENT in states else None
+
+
+def opened(missing: Names, manual: Names) -> Outcome:
+    """The outcome of what cannot be told: unknown while a fact is missing, else manual."""
+    return Outcome.UNKNOWN if missing or not manual else Outcome.MANUAL
+
+
+def both(parts: tuple[Judged, ...]) -> Judged:
+    """``and``."""
+    return _composed(all_of(one.outcome for one in parts), parts)
+
+
+def either(parts: tuple[Judged, ...]) -> Judged:
+    """``or``."""
+    return _composed(any_of(one.outcome for one in parts), parts)
+
+
+def opposite(part: Judged) -> Judged:
+    """``not``."""
+    return Judged(negated(part.outcome), part.missing, part.manual, part.compared)
+
+
+def _composed(outcome: Outcome, parts: tuple[Judged, ...]) -> Judged:
+    compared = tuple(each for one in parts for each in one.compared)
+    if not outcome.open:
+        return Judged(outcome, compared=compared)
+    waiting = [one for one in parts if one.outcome.open]
+    return Judged(
+        outcome,
+        union(one.missing for one in waiting if one.outcome is Outcome.UNKNOWN),
+        union(one.manual for one in waiting),
+        compared,
+    )

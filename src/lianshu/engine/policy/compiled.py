@@ -1,0 +1,135 @@
+"""A policy as it is evaluated: its definition beside the typed trees made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from lianshu.engine.definitions import Loaded, content_hash
+from lianshu.engine.expressions import Node
+from lianshu.engine.expressions.tree import Settled
+from lianshu.engine.policy.model import (
+    Condition,
+    Item,
+    ParametersDefinition,
+    PolicyDefinition,
+    Score,
+    Transitional,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition and its tree, exemptions and judgement included."""
+
+    definition: Condition
+    node: Node
+
+    @property
+    def id(self) -> str:
+        """Such as ``HT-1``."""
+        return self.definition.id
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRule:
+    """An item of a score."""
+
+    definition: Item
+    node: Node
+
+    @property
+    def id(self) -> str:
+        """Unique in the policy, among the scores too."""
+        return self.definition.id
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRule:
+    """A score: the sum of its items or a tree of its own, between 0 and its maximum."""
+
+    definition: Score
+    items: tuple[ItemRule, ...]
+    total: Node | None
+
+    @property
+    def id(self) -> str:
+        """Unique in the policy."""
+        return self.definition.id
+
+    @property
+    def most(self) -> Fraction:
+        """The maximum."""
+        return Fraction(self.definition.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A time outside its own in which the policy still holds for some."""
+
+    definition: Transitional
+    node: Node
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One version of a policy. ``order`` names rules and scores so that each comes after what it
+    refers to; ``headline`` is the score shown beside the verdict."""
+
+    folder: Path
+    loaded: Loaded[PolicyDefinition]
+    parameters: Loaded[ParametersDefinition] | None
+    rules: tuple[Rule, ...]
+    scores: tuple[ScoreRule, ...]
+    target: Node | None
+    transitions: tuple[Transition, ...]
+    verdict: Node
+    amount: Settled | None
+    round_to: Fraction
+    order: tuple[str, ...]
+    headline: str | None
+
+    @property
+    def definition(self) -> PolicyDefinition:
+        """What was written."""
+        return self.loaded.value
+
+    @property
+    def id(self) -> str:
+        """The policy; its versions share it."""
+        return self.definition.id
+
+    @property
+    def version(self) -> str:
+        """The version."""
+        return self.definition.version
+
+    @property
+    def content_hash(self) -> str:
+        """``sha256:…`` of the definition with its parameters: what a decision stores."""
+        parameters = None if self.parameters is None else self.parameters.value
+        return content_hash({"policy": self.definition, "parameters": parameters})
+
+    @property
+    def rules_by_id(self) -> Mapping[str, Rule]:
+        """In the order of the definition."""
+        return {rule.id: rule for rule in self.rules}
+
+    @property
+    def scores_by_id(self) -> Mapping[str, ScoreRule]:
+        """In the order of the definition."""
+        return {score.id: score for score in self.scores}
+
+    def in_force(self, day: date) -> bool:
+        """Whether ``day`` lies in its own time."""
+        effective = self.definition.effective
+        return effective.since <= day and (effective.until is None or day <= effective.until)
+
+    def open_transitions(self, day: date) -> tuple[Transition, ...]:
+        """The transitional rules by which it may still hold on ``day``."""
+        return tuple(
+            one for one in self.transitions if one.definition.since <= day <= one.definition.until
+        )
