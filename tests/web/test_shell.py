@@ -59,9 +59,9 @@ def test_the_menu_has_what_the_person_may_do(client: Client, cast: Cast) -> None
     everybody += ["/regions/", "/dictionary/"]
     for name, more in {
         "eve": [],
-        "alice": ["/ratings/", "/imports/", "/jobs/", "/claims/"],
+        "alice": ["/opinions/", "/ratings/", "/imports/", "/jobs/", "/claims/"],
         "admin": [
-            *("/ratings/", "/imports/", "/jobs/", "/claims/", "/invitations/"),
+            *("/opinions/", "/ratings/", "/imports/", "/jobs/", "/claims/", "/invitations/"),
             *("/accounts/users/", "/webhooks/"),
         ],
     }.items():

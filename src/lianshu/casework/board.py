@@ -45,8 +45,8 @@ class Column:
 
 def open_by_loop(actor: Actor) -> dict[str, int]:
     """How many cases the actor sees on their way, by loop."""
-    rows = Case.objects.visible_to(actor).open().order_by().values_list("loop_version__loop")
-    return dict(rows.annotate(Count("pk")))
+    mine = Case.objects.visible_to(actor, consulted=False).open().order_by()
+    return dict(mine.values_list("loop_version__loop").annotate(Count("pk")))
 
 
 def board_columns(

@@ -63,7 +63,7 @@ def outcomes_of_loops(actor: Actor, loops: Iterable[str]) -> dict[str, Outcomes]
     """By loop, of the cases the actor may see: one query however many loops."""
     rated = Q(pk__in=Rating.objects.values("case"))
     rows = (
-        Case.objects.visible_to(actor)
+        Case.objects.visible_to(actor, consulted=False)
         .filter(loop_version__loop__in=list(loops))
         .order_by()
         .values_list("loop_version__loop")
@@ -82,7 +82,7 @@ def outcomes_of_loops(actor: Actor, loops: Iterable[str]) -> dict[str, Outcomes]
 def step_figures(actor: Actor, loop: str, *, now: datetime) -> dict[str, StepFigures]:
     """By step, of the cases of a loop that the actor may see: two queries."""
     mine = Task.objects.filter(
-        case__in=Case.objects.visible_to(actor).filter(loop_version__loop=loop)
+        case__in=Case.objects.visible_to(actor, consulted=False).filter(loop_version__loop=loop)
     )
     waiting = {
         step: (cases, red)

@@ -46,6 +46,23 @@ class FoldedParty:
 
 
 @dataclass(slots=True)
+class FoldedConsultation:
+    """An organisation asked for its opinion, as the events have it."""
+
+    asked_seq: int
+    place: int
+    organisation_id: int
+    asked_at: datetime
+    due_at: datetime
+    provisional: bool
+    answered_at: datetime | None = None
+    answer_seq: int | None = None
+    stance: str = ""
+    silent_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(slots=True)
 class Folded:
     """The case as the events have it."""
 
@@ -61,6 +78,7 @@ class Folded:
     head_hash: str = ""
     tasks: list[FoldedTask] = field(default_factory=list)
     parties: list[FoldedParty] = field(default_factory=list)
+    consultations: list[FoldedConsultation] = field(default_factory=list)
 
     def open_tasks(self, role: str) -> list[FoldedTask]:
         """The role's tasks that are not done."""
@@ -82,6 +100,7 @@ def fold(events: Iterable[CaseEvent]) -> Folded:
         for opened in facts.get("opened", ()):
             _open(case, opened)
         _change(case, facts, event.at)
+        _consult(case, event, facts)
         if event.kind == EventKind.SUSPENDED:
             case.suspended_since = event.at
         elif event.kind == EventKind.RESUMED:
@@ -103,6 +122,9 @@ def _move(case: Folded, event: CaseEvent, facts: Mapping[str, Any]) -> None:
     case.end_kind = facts.get("end_kind", "")
     case.ended_at = event.at if is_over else None
     case.step = "" if is_over else event.to
+    for asked in case.consultations if is_over else ():
+        if asked.answered_at is None and asked.silent_at is None and asked.closed_at is None:
+            asked.closed_at = event.at
     if event.kind != EventKind.MIGRATED:
         # A case that changes its version goes on where it was: its clock is not set back.
         case.step_since = event.at
@@ -156,3 +178,27 @@ def _named(case: Folded, role: str, organisation: int | None, user: int | None) 
         for task in case.open_tasks(role)
         if (task.organisation_id, task.user_id) == (organisation, user)
     )
+
+
+def _consult(case: Folded, event: CaseEvent, facts: Mapping[str, Any]) -> None:
+    if asked := facts.get("consulted"):
+        due_at = datetime.fromisoformat(asked["due_at"])
+        case.consultations += [
+            FoldedConsultation(
+                event.seq, place, organisation, event.at, due_at, asked["provisional"]
+            )
+            for place, organisation in enumerate(asked["organisations"])
+        ]
+    if opinion := facts.get("opinion"):
+        row = _asked(case, *opinion[:2])
+        row.answered_at = row.answered_at or event.at
+        row.answer_seq, row.stance = event.seq, event.reason
+    if silent := facts.get("silent"):
+        _asked(case, *silent).silent_at = event.at
+    for seq, place, due, provisional in facts.get("consulted_due", ()):
+        row = _asked(case, seq, place)
+        row.due_at, row.provisional = datetime.fromisoformat(due), provisional
+
+
+def _asked(case: Folded, seq: int, place: int) -> FoldedConsultation:
+    return next(row for row in case.consultations if (row.asked_seq, row.place) == (seq, place))

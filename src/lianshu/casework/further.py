@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from lianshu.authority import Actor
 from lianshu.casework.links import judge_of, rating_actions
 from lianshu.casework.models import Case, Task
+from lianshu.casework.queries_consulting import open_questions_to
+from lianshu.casework.rules_consulting import can_consult, can_give_opinion
 from lianshu.casework.rules_honest import can_have_receipt, can_make_answer_link
 from lianshu.casework.rules_time import (
     can_comment,
@@ -47,8 +49,17 @@ def _possible(
     def link(name: str, *more: object) -> str:
         return reverse(name, args=[case.public_id, *more])
 
+    for asked in open_questions_to(actor, case):
+        if can_give_opinion(actor, asked, now=now).allowed:
+            yield Further(
+                _("更正意见") if asked.answered_at else _("答复意见"),
+                f"{link('case-opinion')}?of={asked.reference}",
+                "message-circle",
+            )
     if can_comment(actor, case).allowed:
         yield Further(_("留言"), link("case-comment"), "message")
+    if can_consult(actor, case, running, tasks).allowed:
+        yield Further(_("征求意见"), link("case-consult"), "users-group")
     if can_suspend(actor, case, running, tasks, now=now).allowed:
         yield Further(_("中止计时"), link("case-suspend"), "clock")
     if can_resume(actor, case, running, tasks).allowed:

@@ -12,6 +12,7 @@ from lianshu.casework.services.alerts import time_has_come, turn_due
 from lianshu.casework.services.anchoring import make_anchor
 from lianshu.casework.services.announcing import announce, is_something_to_tell
 from lianshu.casework.services.callbacks import draw_callbacks
+from lianshu.casework.services.silence import note_silence, turning_silent
 from lianshu.jobs.context import JobContext
 from lianshu.jobs.registration import handler, schedule
 from lianshu.records.errors import Conflict
@@ -19,15 +20,18 @@ from lianshu.records.errors import Conflict
 
 @handler("casework.alerts")
 def alerts(context: JobContext) -> dict[str, Any]:
-    """Turn what is due amber and red, do what the loops say, and tell people."""
+    """Turn what is due amber and red, do what the loops say, note who stayed silent, and tell
+    people."""
     now = context.now()
     turned = turn_due(actor=context.actor, now=now, progress=context.progress)
+    silenced = note_silence(now=now, progress=context.progress)
     told = announce(now=now, progress=context.progress)
     return {
         "red": turned.red,
         "amber": turned.amber,
         "reminded": turned.reminded,
-        "failed": turned.failed,
+        "silent": silenced.silent,
+        "failed": turned.failed + silenced.failed,
         "told": told,
     }
 
@@ -50,7 +54,7 @@ def draw(context: JobContext) -> dict[str, Any]:
 
 
 def _is_due(now: datetime) -> bool:
-    return time_has_come(now) or is_something_to_tell(now)
+    return time_has_come(now) or turning_silent(now).exists() or is_something_to_tell(now)
 
 
 schedule("casework.alerts", title=_("办件提醒"), every=timedelta(minutes=1), when=_is_due)

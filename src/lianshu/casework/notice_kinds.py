@@ -65,3 +65,21 @@ register(
     title=_("请回访：%(subject)s"),
     body=_("这件事已经办结，抽到由您的单位打电话问问办得怎么样。请不要告诉办理单位。"),
 )
+register(
+    "casework.consulted",
+    title=_("征求您单位的意见：%(subject)s"),
+    body=_(
+        "%(by)s就“%(subject)s”征求您单位的意见，请在 %(due)s 前答复。"
+        "到期没有答复会如实记为未答复，不算同意。"
+    ),
+)
+register(
+    "casework.opinions_in",
+    title=_("征求意见有结果了：%(subject)s"),
+    body=_("就“%(subject)s”征求的意见：%(answered)d 家已答复，%(silent)d 家到期未答复。"),
+)
+register(
+    "casework.opinion_after",
+    title=_("%(by)s补充或更正了意见：%(subject)s"),
+    body=_("%(by)s对“%(subject)s”更正了意见，或在到期后作了答复，请打开查看。"),
+)

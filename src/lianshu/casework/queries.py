@@ -12,14 +12,17 @@ from lianshu.casework.models import Case, LoopVersion, Rating, Task
 from lianshu.casework.querysets import CaseQuerySet, TaskQuerySet
 
 
-def cases_for(actor: Actor) -> CaseQuerySet:
-    """Cases the actor may see."""
-    return Case.objects.visible_to(actor).select_related("loop_version", "asker", "region", "chain")
+def cases_for(actor: Actor, *, consulted: bool = False) -> CaseQuerySet:
+    """Cases the actor asked for, has a part in or cares for; with `consulted` also those in which
+    its organisation was only asked for its opinion: lists and figures leave them out."""
+    found = Case.objects.visible_to(actor, consulted=consulted)
+    return found.select_related("loop_version", "asker", "region", "chain")
 
 
 def case_by_id(actor: Actor, public_id: str) -> Case | None:
     """One case, with whether it lies in the actor's care."""
-    return cases_for(actor).with_care(actor).filter(public_id=public_id).first()
+    found = cases_for(actor, consulted=True).with_care(actor)
+    return found.filter(public_id=public_id).first()
 
 
 def tasks_for(actor: Actor) -> TaskQuerySet:
@@ -37,9 +40,9 @@ def loops_in_use() -> list[LoopVersion]:
     return sorted(latest.values(), key=lambda each: each.title)
 
 
-def sees_case(actor: Actor, case: Case) -> bool:
-    """Whether the actor may see this case."""
-    return Case.objects.visible_to(actor).filter(pk=case.pk).exists()
+def takes_part(actor: Actor, case_id: int) -> bool:
+    """Whether the actor sees all of this case, and not only because its opinion was asked."""
+    return Case.objects.visible_to(actor, consulted=False).filter(pk=case_id).exists()
 
 
 def latest_versions() -> models.QuerySet[LoopVersion]:

@@ -8,7 +8,7 @@ import hmac
 from django.conf import settings
 
 from lianshu.authority import Actor
-from lianshu.casework.models import CallBack, Case
+from lianshu.casework.models import CallBack
 from lianshu.casework.querysets_honest import CallBackQuerySet
 
 
@@ -30,8 +30,3 @@ def lot_of(text: str) -> int:
     key = settings.SECRET_KEY.encode()
     drawn = hmac.new(key, f"callback:{text}".encode(), hashlib.sha256).digest()
     return int.from_bytes(drawn[:8]) % 10_000
-
-
-def sees_case_id(actor: Actor, case_id: int) -> bool:
-    """Whether the actor may see this case."""
-    return Case.objects.visible_to(actor).filter(pk=case_id).exists()

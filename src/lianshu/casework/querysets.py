@@ -24,22 +24,30 @@ def _holds(condition: Q) -> Choose:
 class CaseQuerySet(models.QuerySet["Case"]):
     """Cases."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """One's own, those one has or had a part in, and those in the actor's care."""
+    def visible_to(self, actor: Actor, *, consulted: bool = True) -> Self:
+        """One's own, those one has or had a part in, those in the actor's care and, with
+        `consulted`, those in which one's organisation was asked for its opinion: of these it reads
+        no more than `veiling.veil` leaves."""
         if actor.is_system:
             return self
         own = actor.reading_in(Matter.POSTS, Matter.ANSWERS)
         part = (
-            self._parties()
+            self._of("parties")
             .filter(case=OuterRef("pk"))
             .filter(Q(organisation__in=own) | Q(user_id__in=actor.stands_for))
         )
-        return self.filter(within(actor, Capability.COORDINATE) | Q(asker__in=own) | Exists(part))
+        seen = within(actor, Capability.COORDINATE) | Q(asker__in=own) | Exists(part)
+        if not consulted:
+            return self.filter(seen)
+        asked = self._of("consultations").filter(
+            case=OuterRef("pk"), organisation__in=actor.reading_in(Matter.ANSWERS)
+        )
+        return self.filter(seen | Exists(asked))
 
     def with_care(self, actor: Actor) -> Self:
         """Each with `in_care`, whether it lies in the actor's coordinating scope, `in_wide_care`,
-        whether in one that is not narrowed to a chain, and `has_parties`, whether anybody is
-        appointed."""
+        whether in one that is not narrowed to a chain, `has_parties`, whether anybody is
+        appointed, and `has_open_consultations`, whether an opinion is waited for."""
         wide = Actor(
             user_id=actor.user_id,
             system=actor.system,
@@ -48,11 +56,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.annotate(
             in_care=_holds(within(actor, Capability.COORDINATE)),
             in_wide_care=_holds(within(wide, Capability.COORDINATE)),
-            has_parties=Exists(self._parties().filter(case=OuterRef("pk"), until__isnull=True)),
+            has_parties=Exists(self._of("parties").filter(case=OuterRef("pk"), until__isnull=True)),
+            has_open_consultations=Exists(
+                self._of("consultations").filter(
+                    case=OuterRef("pk"),
+                    answered_at__isnull=True,
+                    silent_at__isnull=True,
+                    closed_at__isnull=True,
+                )
+            ),
         )
 
-    def _parties(self) -> models.QuerySet[models.Model]:
-        related = self.model._meta.get_field("parties").related_model
+    def _of(self, relation: str) -> models.QuerySet[models.Model]:
+        related = self.model._meta.get_field(relation).related_model
         assert related is not None and not isinstance(related, str)
         return related._default_manager.all()
 

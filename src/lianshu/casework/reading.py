@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from lianshu.authority import Actor
 from lianshu.casework.colours import task_badge, time_left
 from lianshu.casework.further import Further, further_acts
-from lianshu.casework.models import Case, CaseEvent, EventKind, Task
+from lianshu.casework.models import Case, CaseEvent, Consultation, EventKind, Task
+from lianshu.casework.narrowing import narrowed_to
+from lianshu.casework.opinions import (
+    Consulted,
+    asked_in_words,
+    consulted_of,
+    opinion_title,
+    stance_label,
+)
 from lianshu.casework.parts import may_rate, part_in, roles_of
 from lianshu.casework.runtime import Running, running_loop, working_calendar
 from lianshu.casework.veiling import veil
@@ -79,13 +87,19 @@ class CaseReading:
     step: Step | None
     running: Running
     further: tuple[Further, ...]
+    consultations: tuple[Consulted, ...]
 
 
 def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
     """The case as the actor reads it; `case` comes annotated by `with_care`."""
     running = running_loop(case.loop_version)
+    rows: Sequence[Consultation] = list(case.consultations.select_related("organisation"))
+    own = narrowed_to(actor, case, rows)
     events = list(case.events.select_related("payload").order_by("seq"))
-    veil(actor, case, running, events)
+    events = veil(actor, case, running, events, own=own)
+    files = {each.public_id: each for each in files_of(case)}
+    if own is not None:
+        return _read_narrowed(actor, case, running, events, files, own, now)
     step = running.steps.get(case.step)
     tasks = list(case.tasks.filter(done_at__isnull=True).select_related("organisation"))
     actions = possible_actions(actor, case, running, step, tasks)
@@ -97,12 +111,42 @@ def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
         stages=_stages(running, events, step),
         waiting=tuple(_waiting(task, running, now) for task in tasks),
         if_nothing=_if_nothing(running, step),
-        lines=tuple(_lines(actor, case, running, events)),
+        lines=tuple(_lines(actor, running, events, files, rows)),
         actions=tuple(actions),
         why_not="" if actions or step is None else _why_not(running, step),
         step=step,
         running=running,
         further=further_acts(actor, case, running, tasks, now=now),
+        consultations=consulted_of(rows, events, files, now=now),
+    )
+
+
+def _read_narrowed(
+    actor: Actor,
+    case: Case,
+    running: Running,
+    events: Sequence[CaseEvent],
+    files: Mapping[str, StoredFile],
+    own: Sequence[Consultation],
+    now: datetime,
+) -> CaseReading:
+    """For a reader whose organisation was only asked for its opinion: neither where the case
+    stands nor whom it waits for."""
+    return CaseReading(
+        case=case,
+        title=said(running.loop.title),
+        about=_about(case, running, events),
+        step_name=_("征求意见"),
+        stages=(),
+        waiting=(),
+        if_nothing="",
+        lines=tuple(_lines(actor, running, events, files, own)),
+        actions=(),
+        why_not=_("您的单位是被征求意见的单位，看得到提出单位写的内容和问您的问题，不参与办理。"),
+        step=None,
+        running=running,
+        further=further_acts(actor, case, running, (), now=now),
+        consultations=consulted_of(own, events, files, now=now),
     )
 
 
@@ -173,14 +217,19 @@ def _if_nothing(running: Running, step: Step | None) -> str:
     return _("如果到期没有办理，将自动“%(action)s”。") % {"action": said(action.name)}
 
 
-def _lines(actor: Actor, case: Case, running: Running, events: Sequence[CaseEvent]) -> list[Line]:
+def _lines(
+    actor: Actor,
+    running: Running,
+    events: Sequence[CaseEvent],
+    files: Mapping[str, StoredFile],
+    rows: Sequence[Consultation],
+) -> list[Line]:
     names = dict(
         Organisation.objects.visible_to(actor)
         .filter(pk__in={e.organisation_id for e in events if e.organisation_id})
         .values_list("pk", "name")
     )
-    files = {each.public_id: each for each in files_of(case)}
-    return [_line(running, event, names, files) for event in reversed(events)]
+    return [_line(running, event, names, files, rows) for event in reversed(events)]
 
 
 def _line(
@@ -188,23 +237,28 @@ def _line(
     event: CaseEvent,
     names: Mapping[int, str],
     files: Mapping[str, StoredFile],
+    rows: Sequence[Consultation],
 ) -> Line:
     step = running.steps.get(event.step)
     action = next((a for a in step.actions if a.id == event.action), None) if step else None
     title = said(action.name) if action else str(EventKind(event.kind).label)
     reason = next((r for r in action.reasons if r.id == event.reason), None) if action else None
+    why = said(reason.title) if reason else ""
+    if event.kind == EventKind.OPINION:
+        title, why = opinion_title(event), stance_label(event.reason)
+    whom = asked_in_words(event, rows)
     payload = event.payload
     if payload.erased_at is not None:
         erased = _("正文已按规则“%(rule)s”删除") % {"rule": payload.erased_by_rule}
-        return _as_line(event, title, step, names, "", (), erased)
+        return _as_line(event, title, step, names, "", whom, erased)
     data: dict[str, Any] = payload.data
     return _as_line(
         event,
         title,
         step,
         names,
-        said(reason.title) if reason else "",
-        tuple(written(step, data, files)),
+        why,
+        (*whom, *written(step, data, files)),
         str(data.get("note", "")),
     )
 
@@ -218,7 +272,12 @@ def _as_line(
     written: tuple[Written, ...],
     note: str,
 ) -> Line:
-    tone = {EventKind.RED: "bad", EventKind.AMBER: "wait", EventKind.AUTOMATIC: "wait"}
+    tone = {
+        EventKind.RED: "bad",
+        EventKind.SILENT: "bad",
+        EventKind.AMBER: "wait",
+        EventKind.AUTOMATIC: "wait",
+    }
     return Line(
         event=event,
         at=event.at,

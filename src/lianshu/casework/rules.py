@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Capability, Matter, Verdict
 from lianshu.casework.models import Case, LoopVersion
-from lianshu.casework.queries import sees_case
+from lianshu.casework.queries import takes_part
 from lianshu.registry.models import Organisation
 from lianshu.registry.rules import holds_at
 
@@ -28,9 +28,12 @@ def can_open_case(actor: Actor, version: LoopVersion, asker: Organisation) -> Ve
 
 
 def can_attach(actor: Actor, case: Case) -> Verdict:
-    """Whoever has a part in it, while it is on its way."""
+    """Whoever has a part in it, while it is on its way. Who was only asked for its opinion sends
+    files with its answer."""
     if case.ended_at is not None:
         return Verdict.no(_("这个办件已经结束，不能再加附件。"))
-    if sees_case(actor, case):
+    if takes_part(actor, case.pk):
         return Verdict.yes()
+    if case.consultations.visible_to(actor).exists():
+        return Verdict.no(_("您的单位是被征求意见的单位，文件请随答复一起交。"))
     return Verdict.no(_("只有参与这个办件的单位和负责的链办可以加附件。"))

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from lianshu.casework import urls_honest, urls_loops, urls_timing, views
+from lianshu.casework import urls_consulting, urls_honest, urls_loops, urls_timing, views
 from lianshu.casework.lists import CASES, TASKS
 from lianshu.ui.lists.views import list_urls
 
 CASE = "cases/<slug:public_id>/"
 
 urlpatterns = [
+    *urls_consulting.urlpatterns,
     *urls_honest.urlpatterns,
     *urls_loops.urlpatterns,
     *urls_timing.urlpatterns,

@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Matter
-from lianshu.casework.models import Case, CaseEvent, SealedBox
+from lianshu.casework.models import Case, CaseEvent, Consultation, SealedBox
+from lianshu.casework.narrowing import narrowed_to, readable
 from lianshu.casework.parts import part_in
 from lianshu.casework.queries import cases_for
 from lianshu.casework.ratings import hidden_ratings
@@ -29,9 +30,18 @@ class Opening:
     title: str
 
 
-def veil(actor: Actor, case: Case, running: Running, events: Sequence[CaseEvent]) -> None:
-    """Put in place of each payload what this reader may read of it; nothing is saved. `case` comes
-    annotated by `with_care`."""
+def veil(
+    actor: Actor,
+    case: Case,
+    running: Running,
+    events: Sequence[CaseEvent],
+    *,
+    own: Sequence[Consultation] | None,
+) -> list[CaseEvent]:
+    """The events that this reader may read, with what it may read of each in place of the payload;
+    nothing is saved. `case` comes annotated by `with_care`; `own` is of `narrowed_to`: the
+    consultations for which alone it reads the case."""
+    events = list(events if own is None else readable(case, running, events, own))
     rated = {event.pk for event in events if "stars" in event.payload.data}
     hidden = hidden_ratings(actor, case, rated) if rated else frozenset()
     boxes = _boxes(case, events)
@@ -42,6 +52,23 @@ def veil(actor: Actor, case: Case, running: Running, events: Sequence[CaseEvent]
         if boxes:
             data = _with_seals(actor, case, running, event, data, boxes)
         event.payload.data = data
+    return events
+
+
+def may_read_file_of(actor: Actor, case_id: int, public_id: str) -> bool:
+    """Whether a file of the case is among what a reader who was asked for its opinion may read."""
+    case = cases_for(actor, consulted=True).with_care(actor).filter(pk=case_id).first()
+    if case is None:
+        return False
+    own = narrowed_to(actor, case, list(case.consultations.all()))
+    if own is None:
+        return False
+    running = running_loop(case.loop_version)
+    events = list(case.events.select_related("payload").order_by("seq"))
+    return any(
+        public_id in map(str, (*data.get("files", ()), *data.get("values", {}).values()))
+        for data in (event.payload.data for event in veil(actor, case, running, events, own=own))
+    )
 
 
 def openings_for(actor: Actor, case: Case, running: Running) -> list[Opening]:

@@ -19,7 +19,7 @@ def readable_file(actor: Actor, public_id: str) -> StoredFile:
     stored = StoredFile.objects.filter(public_id=public_id, deleted_at__isnull=True).first()
     if stored is None:
         raise NotFound(_("没有这份文件，或者它已被删除。"))
-    require(can_read_file(actor, stored.object_type, stored.object_id))
+    require(can_read_file(actor, stored.object_type, stored.object_id, public_id))
     return stored
 
 

@@ -99,6 +99,12 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         (
             Place(_("我的待办"), "clipboard-list", "tasks"),
             Place(_in("list", "办件"), "folder", "cases"),
+            Place(
+                _("征求我的意见"),
+                "message-circle",
+                "opinions",
+                lambda actor: bool(actor.memberships),
+            ),
             Place(_("看板"), "columns", "case-board"),
             Place(_in("list", "流程"), "git-compare", "loops"),
             Place(_("收到的评价"), "star", "ratings", lambda actor: bool(actor.memberships)),

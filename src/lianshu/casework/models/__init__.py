@@ -2,6 +2,7 @@
 
 from lianshu.casework.models.callbacks import CallBack, CallBackOutcome
 from lianshu.casework.models.cases import Case, CaseParty, Colour, EndKindChoices, Task
+from lianshu.casework.models.consultations import Consultation, Stance
 from lianshu.casework.models.events import (
     Anchor,
     CaseEvent,
@@ -26,10 +27,12 @@ __all__ = [
     "CaseParty",
     "Channel",
     "Colour",
+    "Consultation",
     "EndKindChoices",
     "EventKind",
     "LoopVersion",
     "Rating",
     "SealedBox",
+    "Stance",
     "Task",
 ]

@@ -30,6 +30,9 @@ class EventKind(models.TextChoices):
     REOPENED = "reopened", _("重开")
     MIGRATED = "migrated", _("换版本")
     UNSEALED = "unsealed", _("开封")
+    CONSULTED = "consulted", _("征求意见")
+    OPINION = "opinion", _("答复意见")
+    SILENT = "silent", _("未答复（到期）")
 
 
 class Channel(models.TextChoices):

@@ -16,6 +16,7 @@ from lianshu.accounts.queries import people_acting_for, people_coordinating
 from lianshu.casework.folding import MOVES
 from lianshu.casework.models import Case, CaseEvent, Colour, EventKind, Task
 from lianshu.casework.runtime import Running, running_loop
+from lianshu.casework.services.announcing_opinions import CONSULTING, tell_consultation
 from lianshu.casework.services.tasks import Waiter, plan_tasks
 from lianshu.notices.services import notify
 
@@ -54,6 +55,8 @@ def _announce(pk: int, now: datetime) -> int:
         _tell_comment(event, running, now)
     elif event.kind in _CLOCK:
         _tell_clock(event, running, now)
+    elif event.kind in CONSULTING:
+        tell_consultation(event, now)
     return 1
 
 

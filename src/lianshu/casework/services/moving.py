@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Capability
-from lianshu.casework.models import Case, CaseEvent, CaseParty, EventKind, Task
+from lianshu.casework.models import Case, CaseEvent, CaseParty, Consultation, EventKind, Task
 from lianshu.casework.runtime import Running, action_of
 from lianshu.casework.services.events import Happening, append_event
 from lianshu.casework.services.forms import Given
@@ -87,10 +87,18 @@ def go_on(
     what = replace(what, to=action.to, facts={**what.facts, **facts})
     event = append_event(actor=actor, case=case, what=what, now=now, changes=changes)
     update(Task, {"done_at": now}, case_id=case.pk, done_at=None)
+    if end and case.has_open_consultations:  # type: ignore[attr-defined]
+        _close_consultations(case, now)
     _appoint(case, given, now)
     if opening is not None:
         create_tasks(case=case, opening=opening)
     return event
+
+
+def _close_consultations(case: Case, now: datetime) -> None:
+    """Whoever has not answered need not any more, and did not stay silent either."""
+    open_ones = {"answered_at": None, "silent_at": None, "closed_at": None}
+    update(Consultation, {"closed_at": now}, case_id=case.pk, **open_ones)
 
 
 def _appoint(case: Case, given: Given, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Making cases, tasks and parts anew from the events, and saying where they differ."""
+"""Making cases, tasks, parts and consultations anew from the events; saying where they differ."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lianshu.casework.folding import Folded, FoldedParty, FoldedTask, fold
-from lianshu.casework.models import Case, CaseParty, LoopVersion, Task
+from lianshu.casework.folding import Folded, FoldedConsultation, FoldedParty, FoldedTask, fold
+from lianshu.casework.models import Case, CaseParty, Consultation, LoopVersion, Task
 from lianshu.registry.models import Succession, SuccessionKind
 
 _STATE: Final = (
@@ -26,6 +26,7 @@ _STATE: Final = (
 )
 _TASK: Final = tuple(each.name for each in fields(FoldedTask))
 _PARTY: Final = tuple(each.name for each in fields(FoldedParty))
+_ASKED: Final = tuple(each.name for each in fields(FoldedConsultation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def _rebuild(
         found.append(Difference(case.public_id, _("待办与记录不一致")))
     if _rows(parties, _PARTY, followed) != _rows(folded.parties, _PARTY, followed):
         found.append(Difference(case.public_id, _("参与单位与记录不一致")))
+    asked = list(case.consultations.order_by("pk"))
+    if _rows(asked, _ASKED, followed) != _rows(folded.consultations, _ASKED, followed):
+        found.append(Difference(case.public_id, _("征求意见与记录不一致")))
     yield from found
     if found and not check and folded.head_seq:
         _write(case, folded, versions, followed)
@@ -124,6 +128,22 @@ def _write(
             **{name: getattr(each, name) for name in _TASK},
         )
         for each in folded.tasks
+    )
+    _write_consultations(case, folded, followed)
+
+
+def _write_consultations(case: Case, folded: Folded, followed: Mapping[int, int]) -> None:
+    case.consultations.all().delete()
+    for each in folded.consultations:
+        each.organisation_id = followed.get(each.organisation_id, each.organisation_id)
+    Consultation.objects.bulk_create(
+        Consultation(
+            case=case,
+            region_id=case.region_id,
+            chain_id=case.chain_id,
+            **{name: getattr(each, name) for name in _ASKED},
+        )
+        for each in folded.consultations
     )
 
 
