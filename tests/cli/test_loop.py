@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from lianshu.casework.models import LoopVersion
 from lianshu.cli import main
@@ -150,3 +151,17 @@ def test_what_is_closed_can_be_published(loop: Path, capsys: pytest.CaptureFixtu
     assert main(["loop", "publish", str(loop)]) == 2
     assert "一个也没有发布" in capsys.readouterr().err
     assert main(["loop", "publish", str(loop.parent / "none.yaml")]) == 2
+
+
+@pytest.mark.django_db
+def test_schedules_are_published_with_the_loops_they_open(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    national, ningbo = settings.PACKS / "national", settings.PACKS / "ningbo"
+    schedules = str(ningbo / "schedules")
+    assert main(["loop", "publish", schedules]) == 2
+    assert "没有流程“routine”" in capsys.readouterr().err
+    loops = (national / "loops" / "routine.yaml", ningbo / "loops" / "supervision.yaml")
+    assert main(["loop", "publish", *map(str, loops), schedules]) == 0
+    told = capsys.readouterr()
+    assert "2 个流程、2 份日程" in told.err and "committee-routine  第 1 版" in told.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from lianshu.casework.services.alerts import time_has_come, turn_due
 from lianshu.casework.services.anchoring import make_anchor
 from lianshu.casework.services.announcing import announce, is_something_to_tell
 from lianshu.casework.services.callbacks import draw_callbacks
+from lianshu.casework.services.opening_due import is_something_due, open_due_cases
 from lianshu.casework.services.silence import note_silence, turning_silent
 from lianshu.jobs.context import JobContext
 from lianshu.jobs.registration import handler, schedule
@@ -53,6 +55,13 @@ def draw(context: JobContext) -> dict[str, Any]:
     return dict(draw_callbacks(actor=context.actor, now=context.now()))
 
 
+@handler("casework.open_due")
+def open_due(context: JobContext) -> dict[str, Any]:
+    """Open the cases that recur and whose time has come; each time once."""
+    opened = open_due_cases(actor=context.actor, now=context.now(), progress=context.progress)
+    return asdict(opened)
+
+
 def _is_due(now: datetime) -> bool:
     return time_has_come(now) or turning_silent(now).exists() or is_something_to_tell(now)
 
@@ -60,3 +69,6 @@ def _is_due(now: datetime) -> bool:
 schedule("casework.alerts", title=_("办件提醒"), every=timedelta(minutes=1), when=_is_due)
 schedule("casework.anchor", title=_("办件锚定"), daily_at=time(0, 10))
 schedule("casework.draw_callbacks", title=_("抽取回访"), daily_at=time(7, 0))
+schedule(
+    "casework.open_due", title=_("按日程开办件"), every=timedelta(minutes=1), when=is_something_due
+)

@@ -83,3 +83,8 @@ register(
     title=_("%(by)s补充或更正了意见：%(subject)s"),
     body=_("%(by)s对“%(subject)s”更正了意见，或在到期后作了答复，请打开查看。"),
 )
+register(
+    "casework.schedule_failed",
+    title=_("日程没能开出办件：%(name)s"),
+    body=_("“%(name)s”这一次没能开出办件：%(reason)s"),
+)

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from lianshu.casework import urls_consulting, urls_honest, urls_loops, urls_timing, views
+from lianshu.casework import (
+    urls_consulting,
+    urls_honest,
+    urls_loops,
+    urls_schedules,
+    urls_timing,
+    views,
+)
 from lianshu.casework.lists import CASES, TASKS
 from lianshu.ui.lists.views import list_urls
 
@@ -12,6 +19,7 @@ urlpatterns = [
     *urls_consulting.urlpatterns,
     *urls_honest.urlpatterns,
     *urls_loops.urlpatterns,
+    *urls_schedules.urlpatterns,
     *urls_timing.urlpatterns,
     *list_urls("tasks/", TASKS),
     *list_urls("cases/", CASES),

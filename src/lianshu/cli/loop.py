@@ -51,8 +51,8 @@ def diff(
 def publish(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="流程的文件、文件夹；不写则发布全部资料包", metavar="FILES…"),
+        typer.Argument(help="流程或日程的文件、文件夹；不写则发布全部资料包", metavar="FILES…"),
     ] = None,
 ) -> None:
-    """证明流程闭合后发布，新办件从此按它走；在办的不受影响。有一处错误就一个也不发布。"""
+    """证明流程闭合后连同日程发布，新办件从此按它走；在办的不受影响。有一处错误就一个也不发布。"""
     load("lianshu.cli.loop_publishing:publish")(files)

@@ -19,7 +19,7 @@ from lianshu.records.errors import DomainError
 
 def publish(files: Sequence[Path] | None) -> None:
     """Publish what the files hold and tell it. Raises InputError."""
-    paths = list(files or sorted(packs_folder().glob("*/loops")))
+    paths = list(files or _of_all_packs())
     for path in paths:
         if not path.exists():
             raise InputError(f"{path}：没有这个文件或文件夹，请核对路径。")
@@ -30,16 +30,23 @@ def publish(files: Sequence[Path] | None) -> None:
         raise InputError(f"设置有误：{error}") from error
     try:
         # Models load only after setup.
-        versions = load("lianshu.casework.services.publishing:publish_files")(
+        published = load("lianshu.casework.services.schedule_publishing:publish_packs")(
             actor=system_actor("command"),
             paths=paths,
             bases=sorted(packs_folder().glob("*/loops")),
             now=datetime.now(UTC),
         )
     except DefinitionError as error:
-        raise InputError(f"流程还不能发布，一个也没有发布：\n{error}") from error
+        raise InputError(f"还不能发布，一个也没有发布：\n{error}") from error
     except DomainError as error:
         raise InputError(error.message) from error
-    for version in versions:
-        sys.stdout.write(f"{version.loop}  第 {version.version} 版  {version.title}\n")
-    say(f"已发布 {len(versions)} 个流程。")
+    for loop in published.loops:
+        sys.stdout.write(f"{loop.loop}  第 {loop.version} 版  {loop.title}\n")
+    for schedule in published.schedules:
+        sys.stdout.write(f"{schedule.schedule}  第 {schedule.version} 版  {schedule.title}\n")
+    say(f"已发布 {len(published.loops)} 个流程、{len(published.schedules)} 份日程。")
+
+
+def _of_all_packs() -> list[Path]:
+    folder = packs_folder()
+    return [*sorted(folder.glob("*/loops")), *sorted(folder.glob("*/schedules"))]

@@ -107,6 +107,12 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
             ),
             Place(_("看板"), "columns", "case-board"),
             Place(_in("list", "流程"), "git-compare", "loops"),
+            Place(
+                _in("list", "日程"),
+                "calendar",
+                "schedules",
+                lambda actor: actor.has(Capability.COORDINATE),
+            ),
             Place(_("收到的评价"), "star", "ratings", lambda actor: bool(actor.memberships)),
             Place(
                 _in("list", "回访"),

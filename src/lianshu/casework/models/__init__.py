@@ -13,6 +13,12 @@ from lianshu.casework.models.events import (
 )
 from lianshu.casework.models.links import AnswerLink
 from lianshu.casework.models.loops import CalendarYear, LoopVersion
+from lianshu.casework.models.schedules import (
+    RecurredCase,
+    RecurredOutcome,
+    Recurrence,
+    ScheduleVersion,
+)
 from lianshu.casework.models.seals import SealedBox
 
 __all__ = [
@@ -32,6 +38,10 @@ __all__ = [
     "EventKind",
     "LoopVersion",
     "Rating",
+    "RecurredCase",
+    "RecurredOutcome",
+    "Recurrence",
+    "ScheduleVersion",
     "SealedBox",
     "Stance",
     "Task",

@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from lianshu.authority import Actor, require
 from lianshu.casework.models import Case, Channel, EventKind, LoopVersion
 from lianshu.casework.rules import can_open_case
+from lianshu.casework.rules_schedules import can_open_at
 from lianshu.casework.runtime import running_loop
 from lianshu.casework.services.events import Happening, append_event
 from lianshu.casework.services.tasks import create_tasks, plan_tasks
 from lianshu.exchange.models import Recommendation
 from lianshu.records.errors import DomainError
-from lianshu.registry.models import Chain, Organisation
+from lianshu.registry.models import Chain, Organisation, Region
 
 SUBJECT_MOST = 200
+Place = tuple[Region, Chain | None]
+"""Where a case lies: whose office cares for it follows from that."""
 
 
 @transaction.atomic
@@ -28,13 +31,16 @@ def open_case(
     asker: Organisation,
     subject: str,
     now: datetime,
-    chain: Chain | None = None,
+    place: Place | None = None,
     urgent: bool = False,
     recommendation: Recommendation | None = None,
     channel: Channel = Channel.WEB,
 ) -> Case:
-    """A case at the first step of its loop. The chain is the asker's unless another is named."""
+    """A case at the first step of its loop. It lies where the asker does unless the office that
+    cares for another place opens it there."""
     require(can_open_case(actor, version, asker))
+    if place is not None:
+        require(can_open_at(actor, *place))
     subject = subject.strip()
     if not subject:
         raise DomainError(_("请写明要办什么。"), field="subject")
@@ -44,11 +50,12 @@ def open_case(
         )
     running = running_loop(version)
     step = running.step(running.loop.start)
+    chain = asker.chain if place is None else place[1]
     case = Case.objects.create(
         loop_version=version,
         asker=asker,
-        region_id=asker.region_id,
-        chain_id=asker.chain_id if chain is None else chain.pk,
+        region_id=asker.region_id if place is None else place[0].pk,
+        chain=chain,
         recommendation=recommendation,
         subject=subject,
         urgent=urgent,

@@ -10,7 +10,8 @@ from lianshu.engine.loops.drawing import draw
 from lianshu.engine.loops.graph import Edge, Graph
 from lianshu.engine.loops.loading import Checked, check_files, load_loop
 from lianshu.engine.loops.model import Action, End, EndKind, Loop, Role, Stage, Step
-from lianshu.engine.loops.schedule import Opening, Rhythm, Schedule
+from lianshu.engine.loops.occurrences import Occurrence, days_of, occurrences
+from lianshu.engine.loops.schedule import Opening, Rhythm, Schedule, check_schedule
 from lianshu.engine.loops.texts import behaviour_hash, behaviour_of, texts_of
 from lianshu.engine.loops.walk import ways_to_ends
 from lianshu.engine.worktime import Limit, Unit, parse_limit
@@ -25,6 +26,7 @@ __all__ = [
     "Graph",
     "Limit",
     "Loop",
+    "Occurrence",
     "Opening",
     "Rhythm",
     "Role",
@@ -36,10 +38,13 @@ __all__ = [
     "behaviour_of",
     "check_files",
     "check_loop",
+    "check_schedule",
+    "days_of",
     "diff_loops",
     "draw",
     "load_loop",
     "moved_steps",
+    "occurrences",
     "parse_limit",
     "texts_of",
     "ways_to_ends",
