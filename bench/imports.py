@@ -7,7 +7,9 @@ with groups, a total and signatures at the end; `--xlsx` then has merged cells.
 
 Starts `lianshu serve` (web, worker, clock) over a database of its own, uploads the list, confirms
 it, and meanwhile opens pages and writes as a person would. Prints seconds, the worker's peak
-memory, the worst answer of the web, and whether exactly the planted rows were reported.
+memory, the worst answer of the web, and whether exactly the planted rows were reported. Exits with 1
+when other rows were reported, when a request failed, or, with 100,000 rows or more, past 90 s or
+500 MB.
 """
 
 from __future__ import annotations
@@ -59,6 +61,7 @@ from lianshu.imports.services.requests import confirm_import, upload_import  # n
 from tests.cast import assemble  # noqa: E402
 
 BAD_SHARE = 0.01
+FULL, BAR_SECONDS, BAR_MB = 100_000, 90.0, 500.0
 HEADER = (
     *("需求编号", "标题", "公开摘要", "内容", "类型", "单位", "区域", "产业链"),
     *("联系人", "联系方式", "预算下限（万元）", "预算上限（万元）", "期望完成日期"),
@@ -282,6 +285,7 @@ def main() -> None:
         server.terminate()
         server.wait()
     reported = set(BadRow.objects.filter(run=run).values_list("number", flat=True))
+    print(f"load            {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(
         f"file            {path.suffix} {path.stat().st_size / 2**20:.1f} MB, {options.rows} rows"
     )
@@ -294,6 +298,9 @@ def main() -> None:
     print(f"failures        {probe.failures or 'none'}")
     print(f"bad rows        {len(reported)} reported, {len(bad)} planted, same: {reported == bad}")
     print(f"demands         {Demand.objects.count()}")
+    slow = checked + written > BAR_SECONDS or peak > BAR_MB
+    if reported != bad or probe.failures or (options.rows >= FULL and slow):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":
