@@ -7,8 +7,8 @@ with groups, a total and signatures at the end; `--xlsx` then has merged cells.
 
 Starts `lianshu serve` (web, worker, clock) over a database of its own, uploads the list, confirms
 it, and meanwhile opens pages and writes as a person would. Prints seconds, the worker's peak
-memory, the worst answer of the web, and whether exactly the planted rows were reported. Exits with 1
-when other rows were reported, when a request failed, or, with 100,000 rows or more, past 90 s or
+memory, the worst answer of the web, and whether exactly the planted rows were reported. Exits with
+1 when other rows were reported, when a request failed, or, with 100,000 rows or more, past 90 s or
 500 MB.
 """
 
