@@ -123,13 +123,13 @@ TASKS = ListSpec[Task, TaskRow](
         YesNoFilter("urgent", _("紧急"), Q(case__urgent=True)),
     ),
     columns=(
-        Column("colour", _("状态"), lambda row: row.badge),
         Column(
             "subject",
             _("事项"),
             lambda row: row.task.case.subject,
             below=lambda row: loop_title(row.task.case.loop_version),
         ),
+        Column("colour", _("状态"), lambda row: row.badge),
         Column("step", _("步骤"), lambda row: row.step),
         Column("asker", _("提出单位"), lambda row: row.task.case.asker.name),
         Column("left", _("剩余时间"), lambda row: row.left),
