@@ -13,6 +13,7 @@ from lianshu.authority import Actor
 from lianshu.casework.links import judge_of, rating_actions
 from lianshu.casework.models import Case, Task
 from lianshu.casework.queries_consulting import open_questions_to
+from lianshu.casework.queries_exchange import project_of_case
 from lianshu.casework.rules_consulting import can_consult, can_give_opinion
 from lianshu.casework.rules_honest import can_have_receipt, can_make_answer_link
 from lianshu.casework.rules_time import (
@@ -76,5 +77,8 @@ def _possible(
         yield Further(_("请没有账号的人评价"), link("case-answer-link"), "send")
     for opening in openings_for(actor, case, running):
         yield Further(opening.title, link("case-open-seal", opening.box, opening.role), "lock-open")
+    project = project_of_case(actor, case)
+    if project is not None:
+        yield Further(_("打开项目"), reverse("project", args=[project.public_id]), "briefcase")
     if can_have_receipt(actor, case).allowed:
         yield Further(_("回执"), link("case-receipt"), "receipt")

@@ -71,9 +71,9 @@ class Spot:
 def free_spots(actor: Actor, version: ScheduleVersion, opening: Opening) -> list[Spot]:
     """The places in the actor's care where this opening has never been switched on."""
     taken = set(
-        Recurrence.objects.filter(schedule=version.schedule, opening=opening.id).values_list(
-            "region_id", "chain_id"
-        )
+        Recurrence.objects.visible_to(actor)
+        .filter(schedule=version.schedule, opening=opening.id)
+        .values_list("region_id", "chain_id")
     )
     found = [spot for spot in _spots(actor, opening) if (spot[0].pk, _pk(spot[1])) not in taken]
     offices = _offices(actor, {region.pk for region, _chain in found})

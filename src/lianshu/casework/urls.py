@@ -4,6 +4,7 @@ from django.urls import path
 
 from lianshu.casework import (
     urls_consulting,
+    urls_exchange,
     urls_honest,
     urls_loops,
     urls_schedules,
@@ -17,6 +18,7 @@ CASE = "cases/<slug:public_id>/"
 
 urlpatterns = [
     *urls_consulting.urlpatterns,
+    *urls_exchange.urlpatterns,
     *urls_honest.urlpatterns,
     *urls_loops.urlpatterns,
     *urls_schedules.urlpatterns,

@@ -17,6 +17,7 @@ from lianshu.casework.lists import case_page
 from lianshu.casework.models import Case
 from lianshu.casework.offers import loops_offered
 from lianshu.casework.queries import case_by_id
+from lianshu.casework.queries_exchange import proposed_members
 from lianshu.casework.reading import CaseReading, read_case, said
 from lianshu.casework.services.attachments import act_with_files
 from lianshu.casework.services.opening import open_case
@@ -92,7 +93,7 @@ def case_act(request: PageRequest, public_id: str, action: str) -> HttpResponse:
         running=reading.running,
         step=reading.step,
         action=chosen,
-        initial=request.GET.dict(),
+        initial={**proposed_members(request.actor, found, chosen), **request.GET.dict()},
     )
     if form.is_valid():
         try:

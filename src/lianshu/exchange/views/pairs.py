@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lianshu.audit.queries import entries_about
 from lianshu.authority import Actor
 from lianshu.exchange.disclosure import Disclosure
+from lianshu.exchange.followups import followups_of
 from lianshu.exchange.forms import AcceptForm, DeclineForm
 from lianshu.exchange.models import Recommendation
 from lianshu.exchange.queries import recommendation_by_id
@@ -53,6 +54,7 @@ def recommendation(request: PageRequest, public_id: str) -> HttpResponse:
             "accept_form": AcceptForm() if sides else None,
             "decline_form": DeclineForm(auto_id="decline_%s"),
             "project": project,
+            "followups": followups_of(request.actor, pair),
             "record": entries_about(pair)[:30] if coordinates(request.actor, pair) else None,
         },
     )

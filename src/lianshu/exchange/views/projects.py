@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lianshu.audit.queries import entries_about
 from lianshu.authority import Actor, Matter
 from lianshu.exchange.disclosure import Disclosure
+from lianshu.exchange.followups import followups_of
 from lianshu.exchange.forms import ProjectForm
 from lianshu.exchange.models import Project
 from lianshu.exchange.queries import disclosed_level, project_by_id
@@ -84,6 +85,7 @@ def _render(request: PageRequest, found: Project, form: ProjectForm, status: int
         "exchange/project.html",
         {
             "project": row,
+            "followups": followups_of(request.actor, found.recommendation),
             "form": form if can_update_project(request.actor, found).allowed else None,
             "mine": mine,
             "levels": [Disclosure.SUMMARY, Disclosure.IDENTITY, Disclosure.DETAIL],
