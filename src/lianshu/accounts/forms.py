@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lianshu.accounts.models import MembershipRole
+from lianshu.notices.models import MailChoice
 
 
 class TokenForm(forms.Form):
@@ -21,6 +22,20 @@ class TokenForm(forms.Form):
         choices=[(30, _("30 天")), (90, _("90 天")), (365, _("一年"))],
     )
     may_write = forms.BooleanField(label=_("允许写入（不勾选则只读）"), required=False)
+
+
+class MailForm(forms.Form):
+    """How one wants mail about notices."""
+
+    choice = forms.ChoiceField(
+        label=_("什么时候发邮件"),
+        choices=MailChoice.choices,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "要紧的有：轮到您办理、已超时、项目立项、与您的账号和委托有关的事。"
+            "每日汇总在工作日 8:30 发出，先列超时的，再列快到期的。"
+        ),
+    )
 
 
 class NewUserForm(forms.Form):

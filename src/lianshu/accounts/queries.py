@@ -188,6 +188,12 @@ def own_tokens(actor: Actor) -> QuerySet[ApiToken]:
     )
 
 
+def own_email(actor: Actor) -> str:
+    """Where the actor gets mail; empty where there is no address."""
+    user = None if actor.user_id is None else User.objects.filter(pk=actor.user_id).first()
+    return "" if user is None else user.email
+
+
 def own_contact(actor: Actor) -> str:
     """How the actor can be reached: telephone, else e-mail; empty for the system."""
     if actor.user_id is None:

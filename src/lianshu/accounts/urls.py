@@ -4,11 +4,12 @@ from django.urls import path
 
 from lianshu.accounts import views_users
 from lianshu.accounts.lists import USERS
-from lianshu.accounts.views import account, language, token_revoke, tokens, user_new
+from lianshu.accounts.views import account, language, mail_choice, token_revoke, tokens, user_new
 from lianshu.ui.lists.views import list_urls
 
 urlpatterns = [
     path("me/", account, name="account"),
+    path("mail/", mail_choice, name="mail-choice"),
     path("tokens/", tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", token_revoke, name="token-revoke"),
     path("language/", language, name="language"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from lianshu.accounts.forms import NewUserForm, TokenForm
+from lianshu.accounts.forms import MailForm, NewUserForm, TokenForm
 from lianshu.accounts.lists import CAPABILITY_NAMES
 from lianshu.accounts.models import User
 from lianshu.accounts.queries import own_tokens
@@ -21,6 +21,9 @@ from lianshu.accounts.queries_joining import own_claims
 from lianshu.accounts.services import create_user, issue_token, revoke_token
 from lianshu.accounts.services import set_language as remember_language
 from lianshu.authority import Capability, Refusal
+from lianshu.notices.models import MailChoice
+from lianshu.notices.queries import mail_choice_of
+from lianshu.notices.services import choose_mail
 from lianshu.records.errors import DomainError
 from lianshu.registry.queries import organisations_for
 from lianshu.ui.feedback import say
@@ -46,8 +49,18 @@ def account(request: PageRequest) -> HttpResponse:
             "memberships": memberships,
             "capability_names": CAPABILITY_NAMES,
             "claims": own_claims(request.actor),
+            "form": MailForm(initial={"choice": mail_choice_of(request.actor)}),
         },
     )
+
+
+@page("POST")
+def mail_choice(request: PageRequest) -> HttpResponse:
+    """What comes by mail from now on."""
+    choice = request.POST.get("choice", "")
+    choose_mail(actor=request.actor, choice=choice, now=timezone.now())
+    say(request, _("已保存：%(choice)s。") % {"choice": MailChoice(choice).label})
+    return HttpResponseRedirect(reverse("account"))
 
 
 @page("GET", "POST")

@@ -13,6 +13,7 @@ from lianshu.casework.services.alerts import time_has_come, turn_due
 from lianshu.casework.services.anchoring import make_anchor
 from lianshu.casework.services.announcing import announce, is_something_to_tell
 from lianshu.casework.services.callbacks import draw_callbacks
+from lianshu.casework.services.digesting import is_digest_day, send_digests
 from lianshu.casework.services.opening_due import is_something_due, open_due_cases
 from lianshu.casework.services.silence import note_silence, turning_silent
 from lianshu.jobs.context import JobContext
@@ -62,6 +63,13 @@ def open_due(context: JobContext) -> dict[str, Any]:
     return asdict(opened)
 
 
+@handler("casework.digests")
+def digests(context: JobContext) -> dict[str, Any]:
+    """Put everybody's digest of the day into the outbox; nobody gets two."""
+    sent = send_digests(now=context.now(), progress=context.progress)
+    return {"made": sent.made, "empty": sent.empty, "failed": sent.failed}
+
+
 def _is_due(now: datetime) -> bool:
     return time_has_come(now) or turning_silent(now).exists() or is_something_to_tell(now)
 
@@ -69,6 +77,7 @@ def _is_due(now: datetime) -> bool:
 schedule("casework.alerts", title=_("办件提醒"), every=timedelta(minutes=1), when=_is_due)
 schedule("casework.anchor", title=_("办件锚定"), daily_at=time(0, 10))
 schedule("casework.draw_callbacks", title=_("抽取回访"), daily_at=time(7, 0))
+schedule("casework.digests", title=_("每日汇总"), daily_at=time(8, 30), when=is_digest_day)
 schedule(
     "casework.open_due", title=_("按日程开办件"), every=timedelta(minutes=1), when=is_something_due
 )

@@ -12,6 +12,7 @@ from lianshu.casework import (
     views,
 )
 from lianshu.casework.lists import CASES, TASKS
+from lianshu.casework.views_digest import digest
 from lianshu.ui.lists.views import list_urls
 
 CASE = "cases/<slug:public_id>/"
@@ -23,6 +24,7 @@ urlpatterns = [
     *urls_loops.urlpatterns,
     *urls_schedules.urlpatterns,
     *urls_timing.urlpatterns,
+    path("inbox/digest/", digest, name="digest"),
     *list_urls("tasks/", TASKS),
     *list_urls("cases/", CASES),
     path("cases/new/", views.case_new, name="case-new"),

@@ -61,6 +61,7 @@ def post_digest(
                 mail_claimed_until=now,
             )
             put_by = Notice.objects.filter(recipient_id=user_id, mail_state=MailState.DIGEST)
+            put_by.filter(read_at__isnull=False).update(mail_state=MailState.NONE)
             put_by.filter(pk__in=covers).update(mail_state=MailState.SENT)
     except IntegrityError:
         if Digest.objects.filter(user_id=user_id, day=day).exists():
