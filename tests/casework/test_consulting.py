@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -10,26 +11,28 @@ from pytest import MonkeyPatch
 
 from lianshu.accounts.models import Membership
 from lianshu.authority import Actor, ActorMembership, Behalf, Matter, Refusal
-from lianshu.casework.models import Case, CaseEvent, CaseEventPayload, Consultation, EventKind
+from lianshu.casework.models import Case, CaseEvent, Consultation, EventKind
 from lianshu.casework.queries import case_by_id, cases_for
 from lianshu.casework.reading import CaseReading, read_case
-from lianshu.casework.receipt_checking import check_receipt
-from lianshu.casework.receipts import make_receipt, write_receipt
-from lianshu.casework.services import silence
-from lianshu.casework.services.alerts import turn_due
+from lianshu.casework.receipts import make_receipt
+from lianshu.casework.runtime import forget_calendar
+from lianshu.casework.services import consulting, silence
 from lianshu.casework.services.announcing import announce
 from lianshu.casework.services.attachments import attach_to_case
+from lianshu.casework.services.calendars import load_year
 from lianshu.casework.services.consulting import Question, consult, give_opinion
+from lianshu.casework.services.forms import Given, Stars
+from lianshu.casework.services.moving import lock_case
 from lianshu.casework.services.rebuilding import rebuild_cases
 from lianshu.casework.services.silence import note_silence, turning_silent
 from lianshu.casework.services.talking import comment, reopen_case
 from lianshu.casework.verifying import verify_cases
-from lianshu.files.models import StoredFile
-from lianshu.files.queries import readable_file
+from lianshu.engine.worktime import OfficialYear
 from lianshu.notices.models import Notice
 from lianshu.records.errors import Conflict, DomainError, NotFound
 from lianshu.registry.services import create_organisation
-from tests.casework.test_acting import go
+from tests.casework.loops import order
+from tests.casework.test_acting import ASKED, go
 from tests.casework.test_time import dispatched, kinds, told
 from tests.cast import NOW, SYSTEM, Cast, credit_code
 
@@ -324,3 +327,112 @@ def test_whoever_takes_part_reads_everything_also_when_asked(cast: Cast) -> None
     case = asked(cast, "bank")
     case.parties.create(role="solver", organisation=cast.organisations["bank"], since=NOW)
     assert read(cast, case, "dan").waiting and len(read(cast, case, "dan").lines) > 4
+
+
+def test_the_end_of_a_case_closes_what_is_not_answered(cast: Cast) -> None:
+    case = asked(cast)
+    answer(cast, case, now=ASKING + HOUR)
+    go(cast, case, "carol", "report", Given({"result": "已借出"}))
+    go(cast, case, "alice", "accept", Given(stars=Stars(5)))
+    assert row_of(case, cast, "motors").closed_at and not row_of(case, cast, "bank").closed_at
+    for name, who in (("motors", "bob"), ("bank", "dan")):
+        with pytest.raises(Refusal, match="不用再答复"):
+            answer(cast, case, who, of=name)
+    assert note_silence(now=LATE).silent == 0 and "silent" not in kinds(case)
+    case.refresh_from_db()
+    with pytest.raises(Refusal, match="不用再征求意见"):
+        ask(cast, case, "platform", by="officer")
+    badges = [str(each.badge) for each in read(cast, case, "officer").consultations[0].opinions]
+    assert badges == ["已答复", "办件先结束了"]
+    reopen_case(actor=cast.actor("alice"), case=case, reason="又坏了", now=ASKING + DAY)
+    case.refresh_from_db()
+    ask(cast, case, "motors", by="officer", now=ASKING + DAY)
+    assert Consultation.objects.open().count() == 1
+    assert consistent()
+
+
+def test_what_was_spoiled_is_rebuilt(cast: Cast) -> None:
+    case = asked(cast)
+    answer(cast, case)
+    note_silence(now=LATE)
+    before = list(
+        Consultation.objects.order_by("place").values_list("due_at", "stance", "silent_at")
+    )
+    Consultation.objects.filter(place=0).update(answered_at=None, due_at=NOW)
+    Consultation.objects.filter(place=1).delete()
+    assert [each.what for each in rebuild_cases(check=True)] == ["征求意见与记录不一致"]
+    assert list(rebuild_cases(check=False)) and not list(rebuild_cases(check=True))
+    rows = Consultation.objects.order_by("place")
+    assert list(rows.values_list("due_at", "stance", "silent_at")) == before
+    assert {(row.region_id, row.chain_id) for row in rows} == {(case.region_id, case.chain_id)}
+
+
+def test_nothing_twice_and_nothing_lost_when_cut_off(cast: Cast, monkeypatch: MonkeyPatch) -> None:
+    case = asked(cast)
+
+    def cut(*_args: object, **_kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    for place, name in ((silence, "append_event"), (silence, "fall_silent")):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(place, name, cut)
+            note_silence(now=LATE)
+        assert Consultation.objects.open().count() == 2 and kinds(case)[-1] == "consulted"
+
+    def broken(*_args: object, **_kwargs: object) -> None:
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(silence, "append_event", broken)
+        assert note_silence(now=LATE).failed == 2
+    assert note_silence(now=LATE).silent == 2 and kinds(case).count("silent") == 2
+    assert consistent()
+
+
+def test_an_answer_and_the_silence_at_the_same_moment(cast: Cast, monkeypatch: MonkeyPatch) -> None:
+    case = asked(cast, "bank")
+    with monkeypatch.context() as patch:  # the answer comes between finding and holding the case
+
+        def after_an_answer(actor: Actor, case_id: int) -> Case:
+            answer(cast, case, now=DUE)
+            return lock_case(actor, case_id)
+
+        patch.setattr(silence, "lock_case", after_an_answer)
+        assert note_silence(now=LATE).silent == 0
+    assert kinds(case)[-1] == "opinion" and not row_of(case, cast, "bank").is_late
+
+    ask(cast, case, "motors", now=ASKING)
+    with monkeypatch.context() as patch:
+
+        def after_the_clock(actor: Actor, case_id: int) -> Case:
+            patch.setattr(consulting, "lock_case", lock_case)
+            assert note_silence(now=LATE).silent == 1
+            return lock_case(actor, case_id)
+
+        patch.setattr(consulting, "lock_case", after_the_clock)
+        answer(cast, case, "bob", of="motors", now=DUE)
+    assert kinds(case)[-2:] == ["silent", "opinion"] and row_of(case, cast, "motors").is_late
+    assert consistent()
+
+
+@pytest.fixture
+def calendar_anew() -> Iterator[None]:
+    """What this process knows of official dates ends with the test."""
+    yield
+    forget_calendar()
+
+
+@pytest.mark.usefixtures("calendar_anew")
+def test_official_dates_move_a_provisional_due_time(cast: Cast) -> None:
+    now = datetime(2026, 12, 30, 2, tzinfo=NOW.tzinfo)
+    case = order(cast)
+    go(cast, case, "alice", "send", ASKED)
+    ask(cast, case, "bank", by="officer", now=now)
+    row = row_of(case, cast, "bank")
+    assert row.provisional
+    off = frozenset({date(2027, 1, 1), date(2027, 1, 4)})
+    year = OfficialYear(2027, holidays=off, workdays=frozenset(), source="演示")
+    load_year(actor=SYSTEM, year=year, now=now + HOUR)
+    moved = row_of(case, cast, "bank")
+    assert not moved.provisional and moved.due_at == row.due_at + DAY
+    assert kinds(case)[-1] == "recomputed" and consistent()

@@ -72,6 +72,7 @@ register(
         "%(by)s就“%(subject)s”征求您单位的意见，请在 %(due)s 前答复。"
         "到期没有答复会如实记为未答复，不算同意。"
     ),
+    urgent=True,
 )
 register(
     "casework.opinions_in",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,16 @@ from lianshu.engine.worktime import left
 from lianshu.files.models import StoredFile
 from lianshu.ui.badges import Badge
 from lianshu.ui.formats import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the reader knows beside the events: names of organisations by key, files by id, and the
+    consultations that it may read."""
+
+    names: Mapping[int, str]
+    files: Mapping[str, StoredFile]
+    consultations: Sequence[Consultation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Consulted:
     seq: int
     question: str
     by: str
+    unit: str
     behalf: str
     at: datetime
     due_at: datetime
@@ -66,20 +77,15 @@ def opinion_badge(row: Consultation, now: datetime) -> Badge:
 
 
 def consulted_of(
-    rows: Iterable[Consultation],
-    events: Sequence[CaseEvent],
-    files: Mapping[str, StoredFile],
-    *,
-    now: datetime,
+    events: Sequence[CaseEvent], known: Known, *, now: datetime
 ) -> tuple[Consulted, ...]:
-    """The latest first. `rows` with their organisations and `events` are those that the reader
-    may read."""
+    """The latest first. `events` are those that the reader may read."""
     by_seq = {event.seq: event for event in events}
     asked: dict[int, list[Consultation]] = {}
-    for row in sorted(rows, key=lambda row: (-row.asked_seq, row.place)):
+    for row in sorted(known.consultations, key=lambda row: (-row.asked_seq, row.place)):
         asked.setdefault(row.asked_seq, []).append(row)
     return tuple(
-        _consulted(by_seq[seq], some, by_seq, files, now)
+        _consulted(by_seq[seq], some, by_seq, known, now)
         for seq, some in asked.items()
         if seq in by_seq
     )
@@ -89,7 +95,7 @@ def _consulted(
     event: CaseEvent,
     rows: Sequence[Consultation],
     by_seq: Mapping[int, CaseEvent],
-    files: Mapping[str, StoredFile],
+    known: Known,
     now: datetime,
 ) -> Consulted:
     counts = {
@@ -103,12 +109,15 @@ def _consulted(
         seq=event.seq,
         question=_text_of(event),
         by=event.actor_name,
+        unit=known.names.get(event.organisation_id or 0, ""),
         behalf=event.behalf,
         at=event.at,
         due_at=rows[0].due_at,
         provisional=rows[0].provisional,
         summary=_("，").join(words % {"n": n} for words, n in counts.items() if n),
-        opinions=tuple(_opinion(row, by_seq.get(row.answer_seq or 0), files, now) for row in rows),
+        opinions=tuple(
+            _opinion(row, by_seq.get(row.answer_seq or 0), known.files, now) for row in rows
+        ),
     )
 
 
@@ -151,10 +160,10 @@ def opinion_title(event: CaseEvent) -> str:
     return _("答复意见（迟到）") if how == "late" else str(EventKind.OPINION.label)
 
 
-def asked_in_words(event: CaseEvent, rows: Iterable[Consultation]) -> tuple[Written, ...]:
+def asked_in_words(event: CaseEvent, known: Known) -> tuple[Written, ...]:
     """Whom an event asked, as far as the reader may know, and until when."""
-    mine = [row for row in rows if row.asked_seq == event.seq]
+    mine = [row for row in known.consultations if row.asked_seq == event.seq]
     if not mine:
         return ()
     names = _("、").join(row.organisation.name for row in mine)
-    return (Written(_("征求单位"), names), Written(_("答复期限"), moment(mine[0].due_at)))
+    return (Written(_("被征求单位"), names), Written(_("答复期限"), moment(mine[0].due_at)))

@@ -16,6 +16,7 @@ from lianshu.casework.models import Case, CaseEvent, Consultation, EventKind, Ta
 from lianshu.casework.narrowing import narrowed_to
 from lianshu.casework.opinions import (
     Consulted,
+    Known,
     asked_in_words,
     consulted_of,
     opinion_title,
@@ -26,7 +27,6 @@ from lianshu.casework.runtime import Running, running_loop, working_calendar
 from lianshu.casework.veiling import veil
 from lianshu.casework.written import Written, said, written
 from lianshu.engine.loops import Action, Step
-from lianshu.files.models import StoredFile
 from lianshu.files.queries import files_of
 from lianshu.registry.models import Organisation
 from lianshu.ui.badges import Badge
@@ -97,9 +97,11 @@ def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
     own = narrowed_to(actor, case, rows)
     events = list(case.events.select_related("payload").order_by("seq"))
     events = veil(actor, case, running, events, own=own)
-    files = {each.public_id: each for each in files_of(case)}
+    known = Known(
+        _names(actor, events), {each.public_id: each for each in files_of(case)}, own or rows
+    )
     if own is not None:
-        return _read_narrowed(actor, case, running, events, files, own, now)
+        return _read_narrowed(actor, case, running, events, known, now)
     step = running.steps.get(case.step)
     tasks = list(case.tasks.filter(done_at__isnull=True).select_related("organisation"))
     actions = possible_actions(actor, case, running, step, tasks)
@@ -111,14 +113,21 @@ def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
         stages=_stages(running, events, step),
         waiting=tuple(_waiting(task, running, now) for task in tasks),
         if_nothing=_if_nothing(running, step),
-        lines=tuple(_lines(actor, running, events, files, rows)),
+        lines=_lines(running, events, known),
         actions=tuple(actions),
         why_not="" if actions or step is None else _why_not(running, step),
         step=step,
         running=running,
         further=further_acts(actor, case, running, tasks, now=now),
-        consultations=consulted_of(rows, events, files, now=now),
+        consultations=consulted_of(events, known, now=now),
     )
+
+
+def _names(actor: Actor, events: Sequence[CaseEvent]) -> dict[int, str]:
+    """The organisations in whose name something was done, as far as the reader knows them."""
+    acting = {event.organisation_id for event in events if event.organisation_id}
+    found = Organisation.objects.visible_to(actor).filter(pk__in=acting)
+    return dict(found.values_list("pk", "name"))
 
 
 def _read_narrowed(
@@ -126,12 +135,11 @@ def _read_narrowed(
     case: Case,
     running: Running,
     events: Sequence[CaseEvent],
-    files: Mapping[str, StoredFile],
-    own: Sequence[Consultation],
+    known: Known,
     now: datetime,
 ) -> CaseReading:
-    """For a reader whose organisation was only asked for its opinion: neither where the case
-    stands nor whom it waits for."""
+    """For a reader whose organisation was only asked for its opinion: neither whom the case waits
+    for nor what may be done."""
     return CaseReading(
         case=case,
         title=said(running.loop.title),
@@ -140,13 +148,13 @@ def _read_narrowed(
         stages=(),
         waiting=(),
         if_nothing="",
-        lines=tuple(_lines(actor, running, events, files, own)),
+        lines=_lines(running, events, known),
         actions=(),
         why_not=_("您的单位是被征求意见的单位，看得到提出单位写的内容和问您的问题，不参与办理。"),
         step=None,
         running=running,
         further=further_acts(actor, case, running, (), now=now),
-        consultations=consulted_of(own, events, files, now=now),
+        consultations=consulted_of(events, known, now=now),
     )
 
 
@@ -217,28 +225,11 @@ def _if_nothing(running: Running, step: Step | None) -> str:
     return _("如果到期没有办理，将自动“%(action)s”。") % {"action": said(action.name)}
 
 
-def _lines(
-    actor: Actor,
-    running: Running,
-    events: Sequence[CaseEvent],
-    files: Mapping[str, StoredFile],
-    rows: Sequence[Consultation],
-) -> list[Line]:
-    names = dict(
-        Organisation.objects.visible_to(actor)
-        .filter(pk__in={e.organisation_id for e in events if e.organisation_id})
-        .values_list("pk", "name")
-    )
-    return [_line(running, event, names, files, rows) for event in reversed(events)]
+def _lines(running: Running, events: Sequence[CaseEvent], known: Known) -> tuple[Line, ...]:
+    return tuple(_line(running, event, known) for event in reversed(events))
 
 
-def _line(
-    running: Running,
-    event: CaseEvent,
-    names: Mapping[int, str],
-    files: Mapping[str, StoredFile],
-    rows: Sequence[Consultation],
-) -> Line:
+def _line(running: Running, event: CaseEvent, known: Known) -> Line:
     step = running.steps.get(event.step)
     action = next((a for a in step.actions if a.id == event.action), None) if step else None
     title = said(action.name) if action else str(EventKind(event.kind).label)
@@ -246,7 +237,7 @@ def _line(
     why = said(reason.title) if reason else ""
     if event.kind == EventKind.OPINION:
         title, why = opinion_title(event), stance_label(event.reason)
-    whom = asked_in_words(event, rows)
+    whom, names = asked_in_words(event, known), known.names
     payload = event.payload
     if payload.erased_at is not None:
         erased = _("正文已按规则“%(rule)s”删除") % {"rule": payload.erased_by_rule}
@@ -258,7 +249,7 @@ def _line(
         step,
         names,
         why,
-        (*whom, *written(step, data, files)),
+        (*whom, *written(step, data, known.files)),
         str(data.get("note", "")),
     )
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianshu.audit.services import record
 from lianshu.authority import Actor, require
-from lianshu.casework.models import CalendarYear, EventKind, Task
+from lianshu.casework.models import CalendarYear, Consultation, EventKind, Task
 from lianshu.casework.rules_time import can_keep_calendar
 from lianshu.casework.runtime import forget_calendar, running_loop
+from lianshu.casework.services.consulting import recount_consultations
 from lianshu.casework.services.events import Happening, append_event
 from lianshu.casework.services.moving import lock_case
 from lianshu.casework.services.timing import clock_of, moments_under, move_tasks
@@ -28,7 +30,8 @@ class Recomputed:
 
 
 def load_year(*, actor: Actor, year: OfficialYear, now: datetime) -> Recomputed:
-    """Take the official dates of a year and count every open, provisional task anew.
+    """Take the official dates of a year and count every open, provisional task and consultation
+    anew.
 
     The year is written first; the cases follow one by one, and what a run that was cut off has
     left is done by loading the same file again.
@@ -47,8 +50,11 @@ def load_year(*, actor: Actor, year: OfficialYear, now: datetime) -> Recomputed:
         action = "calendar.loaded" if is_new else "calendar.replaced"
         record(actor=actor, action=action, obj=row, now=now, changes={"source": row.source})
     forget_calendar()
-    waiting = Task.objects.open().filter(provisional=True)
-    cases = list(waiting.order_by("case_id").values_list("case_id", flat=True).distinct())
+    tasks = Task.objects.open().filter(provisional=True)
+    asked = Consultation.objects.open().filter(provisional=True)
+    cases = sorted(
+        {*tasks.values_list("case_id", flat=True), *asked.values_list("case_id", flat=True)}
+    )
     moved = sum(_recompute(actor, case_id, year.year, now) for case_id in cases)
     return Recomputed(len(cases), moved)
 
@@ -64,10 +70,15 @@ def _recompute(actor: Actor, case_id: int, year: int, now: datetime) -> bool:
     step, clock = running_loop(case.loop_version).step(case.step), clock_of(case)
     before = [(task.due_at, task.provisional) for task in tasks]
     after = [moments_under(case, step, task, clock) for task in tasks]
-    if before == [(each.due_at, each.provisional) for each in after]:
+    facts: dict[str, Any] = {}
+    if before != [(each.due_at, each.provisional) for each in after]:
+        facts["moved"] = move_tasks(case, step, tasks, clock, now)
+    if asked := recount_consultations(case):
+        facts["consulted_due"] = asked
+    if not facts:
         return False
-    facts = {"moved": move_tasks(case, step, tasks, clock, now), "year": year}
+    facts["year"] = year
     note = _("已按 %(year)d 年放假安排重算期限。") % {"year": year}
     what = Happening(EventKind.RECOMPUTED, case.step, data={"note": note}, facts=facts)
     append_event(actor=actor, case=case, what=what, now=now, changes={})
-    return [due for due, _provisional in before] != [each.due_at for each in after]
+    return bool(asked) or [due for due, _provisional in before] != [each.due_at for each in after]

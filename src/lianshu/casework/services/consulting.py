@@ -39,7 +39,7 @@ from lianshu.casework.services.forms import TEXT_MOST
 from lianshu.casework.services.moving import lock_case
 from lianshu.casework.services.silence import fall_silent
 from lianshu.casework.services.tasks import said_at
-from lianshu.engine.worktime import Limit, OutOfCalendarError, Unit, due
+from lianshu.engine.worktime import Limit, OutOfCalendarError, Unit, due, parse_limit
 from lianshu.records.errors import Conflict, DomainError, NotFound
 from lianshu.records.services import actor_key
 from lianshu.registry.models import Organisation
@@ -183,6 +183,22 @@ def _until(days: int, now: datetime) -> _Until:
         raise DomainError(_("期限超出了工作日历，请改短。"), field="days") from error
     assert found.at is not None  # nothing stops this clock
     return _Until(limit, found.at, found.provisional)
+
+
+def recount_consultations(case: Case) -> list[list[Any]]:
+    """Count the provisional due times of open consultations anew, in the caller's transaction,
+    which holds the case; as its event keeps them: `[asked_seq, place, due_at, provisional]`."""
+    moved: list[list[Any]] = []
+    for row in case.consultations.open().filter(provisional=True).order_by("asked_seq", "place"):
+        asked = case.events.get(seq=row.asked_seq).facts["consulted"]
+        found = due(working_calendar(), row.asked_at, parse_limit(asked["limit"]))
+        assert found.at is not None
+        if (found.at, found.provisional) == (row.due_at, row.provisional):
+            continue
+        row.due_at, row.provisional = found.at, found.provisional
+        row.save(update_fields=["due_at", "provisional"])
+        moved.append([row.asked_seq, row.place, said_at(row.due_at), row.provisional])
+    return moved
 
 
 @transaction.atomic
