@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest import MonkeyPatch
 
 from lianshu.authority import Actor, system_actor
-from lianshu.casework.digest import MOST, DayDigest, as_text, build_digest
+from lianshu.casework.digest import MOST, MOST_NOTICES, DayDigest, as_text, build_digest
 from lianshu.casework.models import Case, Task
 from lianshu.casework.services import digesting
 from lianshu.casework.services.announcing import announce
@@ -25,6 +25,7 @@ from lianshu.jobs.services import enqueue
 from lianshu.jobs.worker import run_queued_jobs
 from lianshu.notices.models import Delivery, Digest, MailState, Notice
 from lianshu.notices.services import add_webhook, choose_mail, deliver_mail
+from lianshu.records.fields import opaque_id
 from tests.casework.loops import order
 from tests.casework.test_acting import ASKED, assigned, go
 from tests.casework.test_time import dispatched
@@ -221,6 +222,24 @@ def test_a_long_list_is_cut_and_counted(cast: Cast) -> None:
     (part,) = digest.parts
     assert (len(part.lines), part.total, part.left_out) == (MOST, MOST + 3, 3)
     assert "还有 3 件没有列出" in as_text(digest) and case.subject in as_text(digest)
+
+
+def test_what_was_told_of_one_thing_several_times_takes_one_line(cast: Cast) -> None:
+    case = sent(cast)
+    for hours in range(3):
+        now = NOW + hours * HOUR
+        comment(actor=cast.actor("alice"), case=case, text="在吗", now=now)
+        announce(now=now)
+    (part,) = build_digest(cast.actor("officer"), now=NOW + 3 * HOUR).parts
+    (line,) = part.lines
+    assert line.title.endswith("（3 条）") and (part.total, part.left_out) == (3, 0)
+    notice = Notice.objects.filter(recipient=cast.users["officer"], kind="casework.commented")[0]
+    for number in range(MOST_NOTICES + 1):
+        notice.pk, notice.public_id, notice.link = None, opaque_id(), f"/cases/{number}/"
+        notice.save(force_insert=True)
+    (part,) = build_digest(cast.actor("officer"), now=NOW + 3 * HOUR).parts
+    assert (len(part.lines), part.total) == (MOST_NOTICES, MOST_NOTICES + 4)
+    assert part.left_out == part.total - part.listed > 0
 
 
 def test_the_duty_reports_what_it_did(cast: Cast, monkeypatch: MonkeyPatch) -> None:

@@ -23,12 +23,15 @@ from lianshu.casework.queries import tasks_for
 from lianshu.casework.querysets import TaskQuerySet
 from lianshu.casework.reading import said
 from lianshu.casework.runtime import running_loop, working_calendar
-from lianshu.notices.models import MailChoice
+from lianshu.notices.models import MailChoice, Notice
 from lianshu.notices.queries import last_digest_at, mail_choice_of, put_by_for_digest
 from lianshu.ui.badges import Tone
 
 MOST: Final = 20
 """Lines of one part; the rest is counted and stands on the site."""
+MOST_NOTICES: Final = 10
+MOST_READ: Final = 500
+"""Notices looked at to put those alike together."""
 AS_TASKS: Final = ("casework.your_turn", "casework.reminded", "casework.amber", "casework.red")
 """Notices whose matter is a task: the task says better how it stands now, or is gone."""
 
@@ -49,19 +52,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines of one sort; `total` counts those left out as well, and `more` is where they are."""
+    """Lines of one sort. `total` counts things, `listed` those that the lines stand for, and `more`
+    is where the rest is."""
 
     name: str
     tone: Tone
     icon: str
     lines: Sequence[Line]
+    listed: int
     total: int
     more: str
 
     @property
     def left_out(self) -> int:
         """How many stand on the site only."""
-        return self.total - len(self.lines)
+        return self.total - self.listed
 
     @property
     def more_address(self) -> str:
@@ -114,7 +119,7 @@ def _of_tasks(name: str, tone: Tone, icon: str, tasks: TaskQuerySet, now: dateti
     shown = list(tasks.order_by(F("due_at").asc(nulls_last=True), "pk")[: MOST + 1])
     total = len(shown) if len(shown) <= MOST else tasks.count()
     lines = [_line(task, now) for task in shown[:MOST]]
-    return Part(name, tone, icon, lines, total, reverse("tasks"))
+    return Part(name, tone, icon, lines, len(lines), total, reverse("tasks"))
 
 
 def _line(task: Task, now: datetime) -> Line:
@@ -125,19 +130,31 @@ def _line(task: Task, now: datetime) -> Line:
 
 
 def _of_notices(actor: Actor) -> tuple[Part, list[int]]:
-    """What was put by and not read meanwhile; what superiors must look into stands in front."""
+    """What was put by and not read meanwhile: what superiors must look into stands in front, and
+    what was told of one thing several times takes one line."""
     waiting = put_by_for_digest(actor)
     first = Choose(When(kind="casework.red_told", then=Value(0)), default=Value(1))
     rows = waiting.exclude(kind__in=AS_TASKS).order_by(first, "-created_at", "-pk")
     covers = list(waiting.values_list("pk", flat=True))
-    lines = [
-        Line(wording.title, wording.body, notice.link or reverse("notices:inbox"))
-        for notice in rows[:MOST]
-        for wording in [notice.wording]
-    ]
-    total = len(lines) if len(lines) < MOST else rows.count()
+    alike: dict[tuple[str, str], list[Notice]] = {}
+    for notice in rows[:MOST_READ]:
+        alike.setdefault((notice.kind, notice.link), []).append(notice)
+    shown = list(alike.values())[:MOST_NOTICES]
+    listed = sum(len(several) for several in shown)
+    total = sum(map(len, alike.values()))
+    total = total if total < MOST_READ else rows.count()
     inbox = f"{reverse('notices:inbox')}?unread=1"
-    return Part(_("未读通知"), "neutral", "bell", lines, total, inbox), covers
+    lines = [_notice_line(several) for several in shown]
+    return Part(_("未读通知"), "neutral", "bell", lines, listed, total, inbox), covers
+
+
+def _notice_line(several: Sequence[Notice]) -> Line:
+    latest = several[0]
+    wording = latest.wording
+    title = wording.title
+    if len(several) > 1:
+        title = _("%(title)s（%(count)d 条）") % {"title": title, "count": len(several)}
+    return Line(title, wording.body, latest.link or reverse("notices:inbox"))
 
 
 def as_text(digest: DayDigest) -> str:

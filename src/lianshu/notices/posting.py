@@ -92,7 +92,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     except TimeoutError:
         problem = _("%(seconds)d 秒内没有答复。") % {"seconds": TIMEOUT}
     except (OSError, http.client.HTTPException) as error:
-        problem = _("连不上 %(host)s：%(error)s") % {"host": parts.netloc, "error": error}
+        said = getattr(error, "strerror", None) or error
+        problem = _("连不上 %(host)s（%(error)s）。") % {"host": parts.netloc, "error": said}
     return Answer(problem=problem, unreachable=True)
 
 

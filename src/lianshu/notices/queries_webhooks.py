@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
 from lianshu.notices.models import Delivery, DeliveryState, Webhook
+from lianshu.notices.models.webhooks import TEST_KIND
 from lianshu.records.errors import NotFound
 
 
@@ -15,7 +16,10 @@ def webhooks_for(actor: Actor) -> QuerySet[Webhook]:
     state = "deliveries__state"
     return Webhook.objects.visible_to(actor).annotate(
         waiting=Count("deliveries", filter=Q(**{state: DeliveryState.WAITING})),
-        failed=Count("deliveries", filter=Q(**{state: DeliveryState.FAILED})),
+        failed=Count(
+            "deliveries",
+            filter=Q(**{state: DeliveryState.FAILED}) & ~Q(deliveries__kind=TEST_KIND),
+        ),
         last_sent=Max("deliveries__sent_at"),
     )
 
