@@ -42,6 +42,9 @@ UNSCOPED: dict[tuple[str, str, str], str] = {
     ("imports/jobs.py", "_run_of", "ImportRun"): (
         "the run that the job was made for; the services that get it ask the rule for its actor"
     ),
+    ("imports/queries.py", "runs_by_ids", "ImportRun"): (
+        "ids that a filter offered to their own actor; it asks for rows by sender and time"
+    ),
     ("registry/queries/aggregates.py", "aggregate_fact", "Fact"): (
         "scoped by `for_statistics(actor)`; a total over five firms or more leaves, no row does"
     ),

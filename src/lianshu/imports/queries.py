@@ -48,14 +48,12 @@ def sources_for(actor: Actor) -> list[str]:
 
 
 def runs_that_wrote(actor: Actor, target_id: str, *, most: int = 20) -> list[ImportRun]:
-    """The actor's latest runs that made something new in this list."""
-    rows = ImportRun.objects.filter(target=target_id, created__gt=0, confirmed_at__isnull=False)
-    if actor.user_id is None:
-        return []
-    own = rows.filter(requested_by_id=actor.user_id).defer(*HEAVY)
-    return list(own.order_by("-confirmed_at")[:most])
+    """The actor's own latest runs that made something new in this list."""
+    own = runs_for(actor).filter(requested_by_id=actor.user_id, target=target_id)
+    wrote = own.filter(created__gt=0, confirmed_at__isnull=False)
+    return [] if actor.user_id is None else list(wrote.order_by("-confirmed_at")[:most])
 
 
 def runs_by_ids(public_ids: Sequence[str]) -> list[ImportRun]:
-    """Runs that `runs_that_wrote` offered to the actor before."""
+    """Who imported what when, for ids that `runs_that_wrote` offered."""
     return list(ImportRun.objects.filter(public_id__in=public_ids).defer(*HEAVY))
