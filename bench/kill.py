@@ -36,7 +36,8 @@ from typing import Any
 from bench.databases import run_on_each, with_databases
 
 CLIENTS = 4
-PATIENCE = 120.0  # seconds for an answer, a process or the alerts
+PATIENCE = 120.0  # seconds for an answer or a process
+ALERTS_WITHIN = 300.0  # seconds; a job whose worker died between two claims is found after 120
 QUICK_DEATHS = 4  # so often a child may die young before the supervisor makes it wait
 STEADY = 10.5  # seconds after which it forgives
 COMMAND = str(Path(sys.executable).with_name("lianshu"))
@@ -237,7 +238,7 @@ def inside(acts: int, kills: int, seed: int) -> int:
                 break
         for thread in threads:
             thread.join(timeout=2 * PATIENCE)
-        waited = wait_for_the_clock(scene, PATIENCE)
+        waited = wait_for_the_clock(scene, ALERTS_WITHIN)
     took = time.monotonic() - begun
     wrong = [*traffic.problems, *scene.what_is_wrong(cases)]
     verified = subprocess.run([COMMAND, "cases", "verify"], capture_output=True, check=False)
