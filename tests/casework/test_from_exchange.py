@@ -17,6 +17,7 @@ from lianshu.engine.loops import Action
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import Project, Recommendation, RecommendationStatus
 from lianshu.exchange.queries import demand_by_id, recommendations_for
+from lianshu.exchange.services.confidentiality import disclose_to
 from lianshu.exchange.services.matching import match_post
 from lianshu.exchange.services.recommendations import (
     accept_recommendation,
@@ -107,6 +108,17 @@ def test_loops_that_an_asker_begins_and_somebody_is_appointed_in(cast: Cast) -> 
     assert [version.loop for version in loops_for_pairs()] == ["order"]
 
 
+def let_alice_know(cast: Cast, pair: Recommendation) -> None:
+    """Carol says to Alice whose resource it is."""
+    disclose_to(
+        actor=cast.actor("carol"),
+        post=pair.resource,
+        organisation=cast.organisations["magnets"],
+        level=Disclosure.IDENTITY,
+        now=NOW,
+    )
+
+
 def assign_of(cast: Cast, case: Case) -> Action:
     reading = read_case(cast.actor("officer"), seen(cast, case), now=NOW)
     return next(each for each in reading.actions if each.id == "assign")
@@ -122,9 +134,10 @@ def test_the_resources_owner_is_proposed_to_who_dispatches(
     case = opened(cast, pair)
     act(actor=cast.actor("alice"), case=case, action="send", given=ASKED, now=NOW)
     action = assign_of(cast, case)
+    assert proposed_members(cast.actor("officer"), case, action) == {}, "Alice would learn of it"
+    let_alice_know(cast, pair)
     assert proposed_members(cast.actor("officer"), case, action) == {"role-solver": "东海大学"}
-    # Alice was not told whose resource it is, and an action cannot tell her either.
-    assert proposed_members(cast.actor("alice"), case, action) == {}
+    assert proposed_members(cast.actor("bob"), case, action) == {}
     for who, name, given in (
         ("officer", "assign", Given(appointed={"solver": [cast.organisations["university"]]})),
         ("carol", "refuse", Given(reason="no_capacity")),
@@ -158,6 +171,7 @@ def test_in_the_browser(client: Client, cast: Cast, pair: Recommendation) -> Non
     for page_of in (f"/projects/{project.public_id}/", f"/recommendations/{pair.public_id}/"):
         assert f"/cases/{case.public_id}/" in client.get(page_of).content.decode()
     client.force_login(cast.users["officer"])
+    let_alice_know(cast, pair)
     act(actor=cast.actor("alice"), case=case, action="send", given=ASKED, now=NOW)
     form = client.get(f"/cases/{case.public_id}/act/assign/").content.decode()
     assert 'value="东海大学"' in form

@@ -22,14 +22,17 @@ from lianshu.casework.models import (
 )
 from lianshu.casework.queries import loops_in_use
 from lianshu.casework.queries_schedules import free_spots
-from lianshu.casework.recurring import coming, opening_of, rhythm_said, running_schedule
+from lianshu.casework.recurring import coming, opening_of, rhythm_said, running_schedule, times_of
+from lianshu.casework.runtime import forget_calendar
 from lianshu.casework.services import opening_due
+from lianshu.casework.services.calendars import load_year
 from lianshu.casework.services.opening_due import Opened, is_something_due, open_due_cases
 from lianshu.casework.services.publishing import retire_loop
 from lianshu.casework.services.recurring import resume, switch_off, switch_on
 from lianshu.casework.services.schedule_publishing import publish_packs, publish_schedules
 from lianshu.engine.definitions import DefinitionError
 from lianshu.engine.loops import Occurrence, Opening, Rhythm
+from lianshu.engine.worktime import OfficialYear
 from lianshu.notices.models import Notice
 from lianshu.records.errors import Conflict, DomainError
 from tests.casework.schedules import PACKS, published, recurrence
@@ -148,13 +151,13 @@ def test_killed_between_any_two_statements_it_is_opened_once(
 def test_of_two_workers_at_once_one_opens(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other has finished between what this one has read and what it writes."""
     recurrence(cast)
-    real, others = opening_due.times_of, []
+    others: list[bool] = []
 
     def slow(row: Recurrence, *, since: date) -> Iterator[Occurrence]:
         if not others:
             others.append(True)
             assert run(TENTH) == Opened(opened=1)
-        return real(row, since=since)
+        return times_of(row, since=since)
 
     monkeypatch.setattr(opening_due, "times_of", slow)
     assert run(TENTH) == Opened()
@@ -329,3 +332,25 @@ def test_a_schedule_opens_published_loops_only(cast: Cast) -> None:
 )
 def test_a_rhythm_is_said_in_words(rhythm: dict[str, object], said: str) -> None:
     assert rhythm_said(Rhythm.model_validate(rhythm)) == said
+
+
+def test_official_dates_that_come_later_move_what_is_to_come(cast: Cast) -> None:
+    """2027 is not official yet: its notice makes a Saturday a workday, and a Friday a holiday."""
+    make_up = recurrence(cast, first_on=date(2027, 4, 1))
+    friday = recurrence(cast, "report", region="yinzhou", first_on=date(2027, 4, 12))
+    assert make_up.next_at is not None and make_up.next_at.date() == date(2027, 4, 12)
+    year = OfficialYear(
+        2027,
+        holidays=frozenset({date(2027, 4, 16)}),
+        workdays=frozenset({date(2027, 4, 10)}),
+        source="测试",
+    )
+    load_year(actor=SYSTEM, year=year, now=NOW)
+    try:
+        make_up.refresh_from_db()
+        friday.refresh_from_db()
+        assert make_up.next_at is not None and make_up.next_at.date() == date(2027, 4, 10)
+        assert friday.next_day == date(2027, 4, 16)
+        assert friday.next_at is not None and friday.next_at.date() == date(2027, 4, 19)
+    finally:
+        forget_calendar()

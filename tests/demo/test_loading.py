@@ -13,7 +13,15 @@ from lianshu.accounts.models import Claim, Invitation, Mandate, Substitution, Us
 from lianshu.accounts.queries import actor_of
 from lianshu.audit.models import AuditEntry
 from lianshu.casework.colours import colour_of
-from lianshu.casework.models import Case, Colour, Rating, Task
+from lianshu.casework.models import (
+    Case,
+    Colour,
+    Rating,
+    RecurredCase,
+    Recurrence,
+    ScheduleVersion,
+    Task,
+)
 from lianshu.demo.city.sources import read_city
 from lianshu.demo.pack import read_demo
 from lianshu.demo.queries import city_figures
@@ -74,6 +82,11 @@ def test_the_whole_city_loads(client: Client) -> None:
     assert OrganisationLink.objects.count() >= 100
     merged = Organisation.objects.get(merged_into__isnull=False)
     assert merged.ended_on == (NOW - timedelta(days=30)).date()
+    assert ScheduleVersion.objects.count() == 2
+    assert Recurrence.objects.filter(active=False).count() == 1
+    assert set(RecurredCase.objects.values_list("outcome", flat=True)) == {"opened"}
+    waiting = RecurredCase.objects.filter(case__ended_at__isnull=True)
+    assert 0 < waiting.count() < RecurredCase.objects.count()
     created = AuditEntry.objects.filter(action="organisation.created")
     assert created.count() == Organisation.objects.count(), "every one is in the audit"
     for model in (Demand, Resource):

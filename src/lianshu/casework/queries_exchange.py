@@ -9,8 +9,9 @@ from lianshu.casework.models import Case, LoopVersion
 from lianshu.casework.queries import loops_in_use
 from lianshu.casework.runtime import Running, running_loop
 from lianshu.engine.loops import Action
+from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import Project, Recommendation
-from lianshu.exchange.queries import projects_for, recommendation_by_id
+from lianshu.exchange.queries import disclosed_level, projects_for, recommendation_by_id
 from lianshu.exchange.reading import read_post
 
 FIRST_OFFERED = ("S1", "S3")
@@ -49,8 +50,18 @@ def loops_for_pairs() -> list[LoopVersion]:
     """Loops that whoever has a demand begins and in which somebody is appointed."""
     found = [(running_loop(version), version) for version in loops_in_use()]
     fitting = [(running, version) for running, version in found if _fits(running)]
-    fitting.sort(key=lambda each: each[0].loop.sequence not in FIRST_OFFERED)
+    fitting.sort(key=lambda each: _place(each[0]))
     return [version for _running, version in fitting]
+
+
+def _place(running: Running) -> int:
+    sequence = running.loop.sequence
+    return FIRST_OFFERED.index(sequence) if sequence in FIRST_OFFERED else len(FIRST_OFFERED)
+
+
+def is_usual(version: LoopVersion) -> bool:
+    """Whether most pairs lead to it."""
+    return _place(running_loop(version)) < len(FIRST_OFFERED)
 
 
 def _fits(running: Running) -> bool:
@@ -61,11 +72,17 @@ def _fits(running: Running) -> bool:
 
 def proposed_members(actor: Actor, case: Case, action: Action) -> dict[str, str]:
     """Whom an action that appoints could name: the owner of the resource that the case came of,
-    where the actor may know it and it has not handed the case back. By field of the form."""
+    where the actor may know it and it has not handed the case back. By field of the form.
+
+    Only once it let whoever has the demand know who it is: who is appointed is seen by the asker,
+    which could tell from that whose resource it was shown.
+    """
     roles: Sequence[str] = action.assigns
     project = project_of_case(actor, case) if len(roles) == 1 else None
     owner = None if project is None else read_post(project.resource).owner
-    if owner is None or owner.pk == case.asker_id:
+    if project is None or owner is None or owner.pk == case.asker_id:
+        return {}
+    if disclosed_level(project.resource, case.asker_id) < Disclosure.IDENTITY:
         return {}
     if case.parties.filter(organisation=owner, until__isnull=False).exists():
         return {}

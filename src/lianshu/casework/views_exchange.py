@@ -15,7 +15,12 @@ from django.utils.translation import gettext_lazy
 from lianshu.authority import Refusal
 from lianshu.casework.lists import case_page
 from lianshu.casework.models import LoopVersion
-from lianshu.casework.queries_exchange import case_of_pair, loops_for_pairs, pair_by_id
+from lianshu.casework.queries_exchange import (
+    case_of_pair,
+    is_usual,
+    loops_for_pairs,
+    pair_by_id,
+)
 from lianshu.casework.rules_exchange import can_open_from
 from lianshu.casework.services.from_exchange import open_from_recommendation
 from lianshu.exchange.disclosure import Disclosure
@@ -31,7 +36,7 @@ class OpenFromPairForm(AcceptForm):
     """By which loop, and what the accepting side lets the other read; the latter only where the
     pair is still to be accepted by one of its sides."""
 
-    loop = forms.ChoiceField(label=gettext_lazy("办理流程"), widget=forms.RadioSelect)
+    loop = forms.ChoiceField(label=gettext_lazy("办理流程"))
     urgent = forms.BooleanField(label=gettext_lazy("紧急"), required=False)
     field_order = ("loop", "urgent", "disclose")
 
@@ -42,7 +47,12 @@ class OpenFromPairForm(AcceptForm):
         self._versions = {version.loop: version for version in versions}
         loop = self.fields["loop"]
         assert isinstance(loop, forms.ChoiceField)
-        loop.choices = [(version.loop, version.title) for version in versions]
+        named = [(is_usual(version), (version.loop, version.title)) for version in versions]
+        loop.choices = [
+            ("", _("请选择")),
+            (_("常用"), [choice for usual, choice in named if usual]),
+            (_("其他流程"), [choice for usual, choice in named if not usual]),
+        ]
         if not accepts:
             del self.fields["disclose"]
 

@@ -17,6 +17,7 @@ from lianshu.casework.runtime import forget_calendar, running_loop
 from lianshu.casework.services.consulting import recount_consultations
 from lianshu.casework.services.events import Happening, append_event
 from lianshu.casework.services.moving import lock_case
+from lianshu.casework.services.recurring import replan_all
 from lianshu.casework.services.timing import clock_of, moments_under, move_tasks
 from lianshu.engine.worktime import OfficialYear
 
@@ -31,7 +32,7 @@ class Recomputed:
 
 def load_year(*, actor: Actor, year: OfficialYear, now: datetime) -> Recomputed:
     """Take the official dates of a year and count every open, provisional task and consultation
-    anew.
+    anew, and when what recurs comes round next.
 
     The year is written first; the cases follow one by one, and what a run that was cut off has
     left is done by loading the same file again.
@@ -50,6 +51,7 @@ def load_year(*, actor: Actor, year: OfficialYear, now: datetime) -> Recomputed:
         action = "calendar.loaded" if is_new else "calendar.replaced"
         record(actor=actor, action=action, obj=row, now=now, changes={"source": row.source})
     forget_calendar()
+    replan_all(now=now)
     tasks = Task.objects.open().filter(provisional=True)
     asked = Consultation.objects.open().filter(provisional=True)
     cases = sorted(

@@ -139,6 +139,28 @@ def plan_next(row: Recurrence, *, since: date) -> None:
     row.next_at = None if following is None else following.opens
 
 
+def replan_all(*, now: datetime) -> int:
+    """Count every next time anew, by the official dates known now; how many moved."""
+    moved = 0
+    for pk in list(Recurrence.objects.filter(active=True).values_list("pk", flat=True)):
+        moved += _replan(pk, now)
+    return moved
+
+
+@transaction.atomic
+def _replan(pk: int, now: datetime) -> bool:
+    row = Recurrence.objects.select_for_update(of=("self",)).select_related("version").get(pk=pk)
+    before = row.next_at
+    # What is due is left to be opened; what had no place in the calendar is looked for again.
+    if not row.active or (before is not None and before <= now):
+        return False
+    plan_next(row, since=row.next_day or timezone.localdate(now))
+    if row.next_at == before:
+        return False
+    row.save(update_fields=["next_day", "next_at"])
+    return True
+
+
 def _is_past(row: Recurrence, one: Occurrence) -> bool:
     if row._state.adding:
         return False

@@ -28,6 +28,7 @@ from lianshu.demo.services.registering import (
     add_units,
     merge_duplicate,
 )
+from lianshu.demo.services.schedules import load_schedules
 from lianshu.demo.story import LARGE, SMALL, tell_story
 from lianshu.records.errors import DomainError
 from lianshu.registry.services import add_chain, add_region, create_organisation
@@ -73,11 +74,20 @@ def load_demo(
     story = SMALL if plan is None else LARGE
     officer = _office_actor(pack, now)
     tell_story(officer=officer, story=story, first=written, now=now)
+    people = {each.name: each.contact.name for each in pack.organisations}
     load_cases(
         loops=pack.cases,
         folders=sorted(settings.PACKS.glob("*/loops")),
         city=city,
-        people={each.name: each.contact.name for each in pack.organisations},
+        people=people,
+        officer=officer,
+        now=now,
+    )
+    load_schedules(
+        folders=sorted(settings.PACKS.glob("*/schedules")),
+        members=pack.cases[0].members,
+        city=city,
+        people=people,
         officer=officer,
         now=now,
     )
