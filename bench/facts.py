@@ -3,9 +3,11 @@
     python bench/facts.py [--organisations 2000] [--full] [--database sqlite|postgresql]
 
 `--full` is 100,000 organisations × 60 facts × 3 years: 18 million rows; the database and the
-snapshot take about 10 GB in the temporary folder, and writing the rows most of the time. The bars:
+snapshot take about 8 GB in the temporary folder, and writing the rows most of the time. The bars:
 the snapshot under 60 s (with `--full`) and at least four times as fast as the peer, which makes the
 long and the wide table of the same rows, hashed, through the ORM (`values_list`, no instances).
+The peer works row by row, so it is given the first 1.8 million rows at most and compared by rows a
+second.
 """
 
 from __future__ import annotations
@@ -84,16 +86,19 @@ def main() -> None:
         django.setup()
         # Models can only be loaded now that the settings are known.
         measuring = importlib.import_module("bench.facts_measuring")
-        written, ours, peer = measuring.measure(folder, count, YEARS)
-    rows = count * FACTS * len(YEARS)
+        found = measuring.measure(folder, count, YEARS)
     load = os.getloadavg()[0]
-    print(f"{options.database}: {count} organisations × {FACTS} facts × {len(YEARS)} years: {rows}")
+    shape = f"{count} organisations × {FACTS} facts × {len(YEARS)} years: {found.rows}"
+    print(f"{options.database}: {shape}")
     print(f"load                {load:8.1f}     on {os.cpu_count()} cores")
-    print(f"bulk write          {written:8.1f} s   {rows / written:10.0f} rows/s")
-    print(f"snapshot            {ours:8.1f} s   {rows / ours:10.0f} rows/s (all tables, hashed)")
-    print(f"the same by ORM     {peer:8.1f} s   {rows / peer:10.0f} rows/s")
-    print(f"ratio               {peer / ours:8.1f}     at least {RATIO}")
-    if peer / ours < RATIO or (options.full and ours > BAR):
+    for what, seconds, rows in (
+        ("bulk write", found.written, found.rows),
+        ("snapshot", found.snapshot, found.rows),
+        ("the same by ORM", found.peer, found.peer_rows),
+    ):
+        print(f"{what:<20}{seconds:8.1f} s   {rows / seconds:10.0f} rows/s of {rows}")
+    print(f"ratio               {found.ratio:8.1f}     at least {RATIO}")
+    if found.ratio < RATIO or (options.full and found.snapshot > BAR):
         raise SystemExit(1)
 
 
