@@ -44,6 +44,7 @@ def test_the_clock_is_stopped_set_going_and_given_more(client: Client, cast: Cas
     shown = client.get(f"{at}/")
     assert [each.label for each in shown.context["reading"].further] == [
         "留言",
+        "征求意见",
         "中止计时",
         "交给同事办理",
     ]
