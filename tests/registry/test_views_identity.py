@@ -89,6 +89,13 @@ def test_the_overview_says_who_it_is_and_what_is_doubtful(client: Client, cast: 
     assert "身份与名称" not in said
 
 
+def test_an_empty_list_invites_only_its_own_people(client: Client, cast: Cast) -> None:
+    address = reverse("organisation", args=[cast.organisations["motors"].public_id])
+    for who, words in (("bob", "用一句话写下需要什么"), ("alice", "没有您可以看到的需求")):
+        client.force_login(cast.users[who])
+        assert words in client.get(address).content.decode()
+
+
 def test_names_numbers_links_and_place_are_kept_on_their_pages(client: Client, cast: Cast) -> None:
     client.force_login(cast.users["admin"])
 

@@ -66,6 +66,7 @@ def organisation(request: PageRequest, public_id: str) -> HttpResponse:
             else None,
             "can_edit": can_edit_organisation(request.actor, found),
             "can_manage": can_manage_organisation(request.actor, found),
+            "posts_of_another": found.pk not in request.actor.acting_organisation_ids,
             "demands": _posts(request.actor, demands_for(request.actor).filter(owner=found)),
             "resources": _posts(request.actor, resources_for(request.actor).filter(owner=found)),
             "record": entries_about(found)[:RECORD_LINES] if may_read_record.allowed else None,
