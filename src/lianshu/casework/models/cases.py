@@ -65,6 +65,12 @@ class Case(models.Model):
             models.Index(fields=["asker", "-opened_at"], name="case_of_asker"),
             models.Index(fields=["region", "chain", "step"], name="case_by_scope"),
             models.Index(fields=["loop_version", "step"], name="case_on_board"),
+            models.Index(
+                fields=["loop_version", "step"],
+                condition=Q(ended_at__isnull=True),
+                name="case_open_on_board",
+            ),
+            models.Index(fields=["-opened_at", "-id"], name="case_latest"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -164,6 +170,16 @@ class Task(models.Model):
                 fields=["region", "chain", "due_at"],
                 condition=Q(done_at__isnull=True),
                 name="task_of_office",
+            ),
+            models.Index(
+                fields=["user_id", "due_at"],
+                condition=Q(done_at__isnull=True, user_id__isnull=False),
+                name="task_of_person",
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(done_at__isnull=True),
+                name="task_open_by_due",
             ),
         ]
 
