@@ -44,6 +44,7 @@ from lianshu.registry.models.organisations import (
 )
 from lianshu.registry.models.recorded import Recorded
 from lianshu.registry.models.snapshots import Snapshot
+from lianshu.registry.models.told import ListTold
 
 __all__ = [
     "FORMS_OF_KIND",
@@ -66,6 +67,7 @@ __all__ = [
     "LiaisonAssignment",
     "LiaisonKind",
     "LinkKind",
+    "ListTold",
     "NameKind",
     "Organisation",
     "OrganisationKind",

@@ -1,0 +1,22 @@
+"""Policies as published, what they came to for whom, and what firms say of them."""
+
+from lianshu.entitlements.models.feedback import FeedbackKind, PolicyFeedback
+from lianshu.entitlements.models.policies import PolicyLevel, PolicyStatus, PolicyVersion
+from lianshu.entitlements.models.results import (
+    OutcomeChoices,
+    PolicyDecision,
+    PolicyResult,
+    PolicyRun,
+)
+
+__all__ = [
+    "FeedbackKind",
+    "OutcomeChoices",
+    "PolicyDecision",
+    "PolicyFeedback",
+    "PolicyLevel",
+    "PolicyResult",
+    "PolicyRun",
+    "PolicyStatus",
+    "PolicyVersion",
+]

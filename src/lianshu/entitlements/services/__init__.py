@@ -1,0 +1,1 @@
+"""Publishing policies, evaluating them, keeping decisions, hearing what firms say of them."""
