@@ -140,7 +140,7 @@ class HoldingReader:
                 return self._compare(node, item)
             case OneOf():
                 value = self._value(node.left, item)
-                return None if value is None else value in node.values
+                return None if value is None else value in node.lookup
             case _:
                 return cast("bool | None", self._value(node, item))
 

@@ -7,7 +7,7 @@ hold it to that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import cast
@@ -70,6 +70,7 @@ from lianshu.engine.expressions.tree import (
     VerdictValue,
     When,
     YearOf,
+    divides,
 )
 from lianshu.engine.expressions.types import AgeType, NumberType
 from lianshu.engine.tables import KNOWN_ABSENT, Ratio
@@ -84,7 +85,8 @@ class Interpreter:
     """Evaluates trees for one firm on one day.
 
     ``conditions``, ``scores`` and ``verdicts`` give what a tree refers to; ``judgements`` what
-    experts have decided, by the name it is filed under: an outcome or a number.
+    experts have decided, by the name it is filed under: an outcome or a number. A figure of
+    ``limit`` or more could not be held exactly in tables; it is refused here too.
     """
 
     firm: Firm
@@ -94,6 +96,7 @@ class Interpreter:
     verdicts: Callable[[str], Judged] | None = None
     judgements: Mapping[str, Outcome | Fraction] = field(default_factory=dict)
     rule: str = ""
+    limit: int = 10**18
 
     def __post_init__(self) -> None:
         self._holdings = HoldingReader(self.firm, self.day, self._constant)
@@ -223,7 +226,7 @@ class Interpreter:
         elif found.value is None:
             outcome = Outcome.UNKNOWN
         else:
-            outcome = _met(found.value in node.values)
+            outcome = _met(found.value in node.lookup)
         return Judged(outcome, found.missing, (), (Compared(node, found, None, outcome),))
 
     def _number_of(self, node: OneOf, found: Reading) -> Judged:
@@ -232,7 +235,7 @@ class Interpreter:
         elif found.exact is None:
             outcome = r.opened(found.missing, found.manual)
         else:
-            outcome = _met(found.exact in node.values)
+            outcome = _met(found.exact in node.lookup)
         compared_ = (Compared(node, found, None, outcome),)
         if not outcome.open:
             return Judged(outcome, compared=compared_)
@@ -307,7 +310,14 @@ class Interpreter:
             return r.unknown(fact_key(fact, label))
         if value is KNOWN_ABSENT:
             return r.without_number(State.ABSENT)
-        return r.exactly(value.fraction if isinstance(value, Ratio) else cast("int", value))
+        pair = (value.numerator, value.denominator) if isinstance(value, Ratio) else (value, 1)
+        numerator, denominator = cast("tuple[int, int]", pair)
+        if max(abs(numerator), denominator) >= self.limit:
+            raise EvaluationError(
+                f"规则 {self.rule}：{fact_key(fact, label)} 的数 {value} 太大，"
+                f"超过 {len(str(self.limit)) - 1} 位就不能精确计算，请核对单位"
+            )
+        return r.exactly(Fraction(numerator, denominator))
 
     def _over(self, node: Over) -> Reading:
         whens = [When(node.unit, node.offset + back) for back in range(node.count)]
@@ -404,7 +414,11 @@ class Interpreter:
         if not condition.outcome.open:
             return self.number(node.then)
         opening = Reading(None, None, condition.missing, condition.manual)
-        return hull([self.number(node.then), self.number(node.otherwise)], (opening,))
+        branches = [self.number(node.then), self.number(node.otherwise)]
+        if divides(node):
+            # Two quotients cannot be put over one denominator exactly: see `tree.divides`.
+            branches = [replace(one, low=None, high=None) for one in branches]
+        return hull(branches, (opening,))
 
     def _years(self, node: FullYears | YearOf) -> Reading:
         found = self.single(node.day)

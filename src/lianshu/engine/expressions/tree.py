@@ -299,14 +299,20 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A code, text or number among constants; ``named`` are those that were written."""
+    """A code, text or number among constants; ``named`` are those that were written, ``values`` with
+    ``within`` also every code below them."""
 
     at: int
     left: Node
-    values: tuple[Constant, ...]
+    # A section of a code list has a thousand codes; `named` says which they are.
+    values: tuple[Constant, ...] = field(repr=False)
     named: tuple[str, ...]
     within: bool = False
     type: Type = field(default=TRUTH, init=False)
+    lookup: frozenset[Constant] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lookup", frozenset(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,6 +467,23 @@ def parts_of(node: Node) -> tuple[Node, ...]:
             return () if node.since is None else (node.since,)
         case _:
             return ()
+
+
+def divides(node: Node) -> bool:
+    """Whether a number is a quotient by something that differs from firm to firm. Of two such, the
+    one between which an open ``if`` would choose cannot be bounded exactly: it is unknown then."""
+    if isinstance(node, Growth):
+        return True
+    if isinstance(node, Over):
+        return node.how == "mean" and node.since is not None
+    if isinstance(node, Arithmetic) and node.sign == "/":
+        if not isinstance(node.right, Fixed | Parameter):
+            return True
+    elif isinstance(node, Band | ScoreValue):
+        return False
+    elif isinstance(node, IfElse):
+        return divides(node.then) or divides(node.otherwise)
+    return any(divides(part) for part in parts_of(node))
 
 
 def walk(node: Node) -> list[Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,6 +11,7 @@ from pathlib import Path
 from lianshu.engine.definitions import Loaded, content_hash
 from lianshu.engine.expressions import Node
 from lianshu.engine.expressions.tree import Settled
+from lianshu.engine.expressions.vector.shape import MOST_FACT
 from lianshu.engine.policy.model import (
     Condition,
     Item,
@@ -77,7 +78,8 @@ class Transition:
 @dataclass(frozen=True)
 class Policy:
     """One version of a policy. ``order`` names rules and scores so that each comes after what it
-    refers to; ``headline`` is the score shown beside the verdict."""
+    refers to; ``headline`` is the score shown beside the verdict. ``limits``: below which power of
+    ten the figures of a rule must lie, where that is less than 10^18."""
 
     folder: Path
     loaded: Loaded[PolicyDefinition]
@@ -91,6 +93,7 @@ class Policy:
     round_to: Fraction
     order: tuple[str, ...]
     headline: str | None
+    limits: Mapping[str, int]
 
     @property
     def definition(self) -> PolicyDefinition:
@@ -122,6 +125,25 @@ class Policy:
     def scores_by_id(self) -> Mapping[str, ScoreRule]:
         """In the order of the definition."""
         return {score.id: score for score in self.scores}
+
+    def trees(self) -> Iterator[tuple[str, Node]]:
+        """Every tree, under the name of its rule."""
+        for rule in self.rules:
+            yield rule.id, rule.node
+        for score in self.scores:
+            yield from ((item.id, item.node) for item in score.items)
+            if score.total is not None:
+                yield score.id, score.total
+        if self.target is not None:
+            yield "target", self.target
+        yield from (("transitional", one.node) for one in self.transitions)
+        yield "verdict", self.verdict
+        if self.amount is not None:
+            yield "amount", self.amount
+
+    def limit(self, rule: str) -> int:
+        """Below what every figure that a rule reads must lie."""
+        return self.limits.get(rule, MOST_FACT)
 
     def in_force(self, day: date) -> bool:
         """Whether ``day`` lies in its own time."""

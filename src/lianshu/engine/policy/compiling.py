@@ -60,6 +60,8 @@ from lianshu.engine.expressions.tree import (
     Settled,
 )
 from lianshu.engine.expressions.types import MONEY, PLAIN, CodeType, type_of_quantity
+from lianshu.engine.expressions.vector.limits import limit_of
+from lianshu.engine.expressions.vector.shape import MOST_FACT
 from lianshu.engine.policy.compiled import ItemRule, Policy, Rule, ScoreRule, Transition
 from lianshu.engine.policy.gathering import Gathering
 from lianshu.engine.policy.model import (
@@ -72,6 +74,7 @@ from lianshu.engine.policy.model import (
 from lianshu.engine.policy.parameters import Parameters, compiled_parameters, uncovered
 from lianshu.engine.tables import FactDictionary
 
+_SAFE = 10**15
 REGION_FACT = "registered_region"
 
 
@@ -187,7 +190,7 @@ class _Compiler:
         order = self.order(found_rules, found_scores)
         if order is None:
             return None
-        return Policy(
+        made = Policy(
             folder=folder,
             loaded=self.gathering.loaded,
             parameters=parameters,
@@ -200,7 +203,25 @@ class _Compiler:
             round_to=step,
             order=order,
             headline=headline,
+            limits={},
         )
+        return replace(made, limits=self.limits(made))
+
+    def limits(self, policy: Policy) -> dict[str, int]:
+        """P019: how large the figures of each rule may be, where that is less than 10^18."""
+        found: dict[str, int] = {}
+        day = self.definition.effective.since
+        for name, tree in policy.trees():
+            limit = limit_of(tree, self.scope.dictionary, day)
+            if limit < MOST_FACT:
+                found[name] = min(limit, found.get(name, limit))
+            if limit < _SAFE:
+                message = (
+                    f"{name} 把几个数相乘，只能精确计算 10^{len(str(limit)) - 1} 以下的数"
+                    "（金额以分计），请拆开或化简"
+                )
+                self.gathering.says("id", rule="P019", message=message, severity="warning")
+        return found
 
     def truth(self, text: str, *path: str | int, scope: Scope | None = None) -> Node | None:
         return self.gathering.expression(

@@ -129,6 +129,7 @@ class _One:
             verdicts=self.evaluator.verdict,
             judgements=self.judgements,
             rule=rule,
+            limit=self.policy.limit(rule),
         )
 
     def decision(self) -> Decision:

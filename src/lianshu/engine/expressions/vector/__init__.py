@@ -1,0 +1,1 @@
+"""Compiling trees to tables. Nothing here loads Ibis but `ibis_algebra`."""

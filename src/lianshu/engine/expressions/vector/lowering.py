@@ -1,0 +1,438 @@
+"""The typed tree to columns: what the interpreter does for one firm, for all at once.
+
+Both must agree on every outcome; the tests compare them on random firms. Read this beside
+`interpreter.py`: each function here has its twin there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, cast
+
+from lianshu.engine.expressions.days import anniversary, fact_key, label_of, latest_start, shifted
+from lianshu.engine.expressions.outcomes import Outcome
+from lianshu.engine.expressions.tree import (
+    Age,
+    AllOf,
+    AnyOf,
+    ApplicationDate,
+    Attribute,
+    Compare,
+    ConditionValue,
+    Duration,
+    Exempted,
+    FactValue,
+    Fixed,
+    Growth,
+    IfElse,
+    IsAbsent,
+    Lookup,
+    Manual,
+    Node,
+    Not,
+    OfHoldings,
+    OneOf,
+    Over,
+    Parameter,
+    Shifted,
+    Sign,
+    VerdictValue,
+    When,
+    YearOf,
+)
+from lianshu.engine.expressions.types import AgeType, NumberType
+from lianshu.engine.expressions.vector.algebra import Algebra
+from lianshu.engine.expressions.vector.masks import Bits, Mask, no_mask
+from lianshu.engine.expressions.vector.numbers import NumberLowering
+from lianshu.engine.expressions.vector.shape import Shape
+from lianshu.engine.expressions.vector.truths import Truth, Truths
+from lianshu.engine.expressions.vector.wholes import Ends, Wholes, common, exact
+
+_MIRRORED: dict[str, Sign] = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A day, code or flag in a column; ``constant`` when it is one for all."""
+
+    expr: Any
+    absent: Any = None
+    mask: Mask = no_mask
+    constant: Any = None
+
+
+class Lowering(NumberLowering):
+    """Compiles the trees of one rule on one day.
+
+    ``conditions`` and ``verdicts`` are truths that are there already, ``scores`` numbers; ``made``
+    gives the parts of trees that an earlier stage has put into columns.
+    """
+
+    def __init__(
+        self,
+        algebra: Algebra,
+        shape: Shape,
+        day: date,
+        names: tuple[str, ...] = (),
+        *,
+        conditions: Mapping[str, Truth] | None = None,
+        scores: Mapping[str, Ends] | None = None,
+        verdicts: Mapping[str, Truth] | None = None,
+        made: Callable[[Node], Ends | Truth | None] | None = None,
+    ) -> None:
+        self.algebra = algebra
+        self.wholes = Wholes(algebra)
+        self.bits = Bits(algebra, names)
+        self.truths = Truths(algebra, self.bits)
+        self.shape = shape
+        self.day = day
+        self.conditions = {} if conditions is None else conditions
+        self.scores = {} if scores is None else scores
+        self.verdicts = {} if verdicts is None else verdicts
+        self.made = made
+        # Inside `where`: attributes of a holding, three-valued, nothing declared.
+        self.filtering = False
+
+    # Truths
+
+    def made_number(self, node: Node) -> Ends | None:
+        """The columns of a number that an earlier stage made."""
+        found = None if self.made is None else self.made(node)
+        return found if isinstance(found, Ends) else None
+
+    def truth(self, node: Node) -> Truth:
+        """The outcome of a condition, read from its columns where an earlier stage made it."""
+        found = None if self.made is None else self.made(node)
+        return found if isinstance(found, Truth) else self.new_truth(node)
+
+    def new_truth(self, node: Node) -> Truth:
+        """The outcome of a condition, made here."""
+        truths = self.truths
+        match node:
+            case Fixed():
+                return truths.constant(Outcome.MET if node.value else Outcome.NOT_MET)
+            case AllOf():
+                return truths.all_of([self.truth(part) for part in node.parts])
+            case AnyOf():
+                return truths.any_of([self.truth(part) for part in node.parts])
+            case Not():
+                return truths.opposite(self.truth(node.inner))
+            case Compare():
+                return self._compare(node)
+            case OneOf():
+                return self._one_of(node)
+            case FactValue() | Over() | Parameter() | Attribute():
+                found = self.single(node)
+                value = Truth(found.expr, False, found.mask)
+                return truths.settled(value, [(found.absent, Outcome.NOT_MET)])
+            case Exempted():
+                return truths.exempted(self.truth(node.inner), self.truth(node.exemption))
+            case Manual():
+                return truths.constant(Outcome.MANUAL)
+            case IsAbsent():
+                return self._is_absent(node)
+            case ConditionValue():
+                return self.conditions[node.name]
+            case VerdictValue():
+                return self.verdicts[node.policy]
+            case _:
+                raise AssertionError(node)
+
+    def _is_absent(self, node: IsAbsent) -> Truth:
+        algebra = self.algebra
+        if isinstance(node.inner.type, NumberType):
+            number = self.number(node.inner)
+            is_open = number.lacks
+            branches = [(number.undefined, False), (number.absent, True)]
+            mask = number.mask
+        else:
+            single = self.single(node.inner)
+            is_open = None if single.constant is not None else algebra.is_null(single.expr)
+            branches = [(single.absent, True)]
+            mask = single.mask
+        pairs = [(when, algebra.flag(value)) for when, value in branches if when is not None]
+        if is_open is not None:
+            pairs.append((is_open, algebra.nothing("boolean")))
+        if not pairs:
+            return self.truths.constant(Outcome.NOT_MET)
+        return Truth(algebra.case(pairs, algebra.flag(False)), False, mask)
+
+    def _compare(self, node: Compare) -> Truth:
+        if isinstance(node.left.type, NumberType):
+            return self._numbers(node)
+        if isinstance(node.left.type, AgeType):
+            return self._ages(node)
+        left, right = self.single(node.left), self.single(node.right)
+        expr = self.algebra.compare(node.sign, left.expr, right.expr)
+        value = Truth(expr, False, self._two(left.mask, right.mask))
+        cases = [(left.absent, node.absent), (right.absent, node.absent)]
+        return self.truths.settled(value, cases)
+
+    def _two(self, left: Mask, right: Mask) -> Mask:
+        return lambda: self.bits.union([left, right])
+
+    def _numbers(self, node: Compare) -> Truth:
+        if isinstance(node.left, Growth) and node.left.how == "compound":
+            left = self.compound(node.left)
+            rate = self.constant(node.right)
+            right = exact(self.wholes, (1 + rate) ** node.left.steps)
+        else:
+            left, right = self.number(node.left), self.number(node.right)
+        value = self.compared(node.sign, left, right)
+        if self.filtering:
+            undefined = self.either(left.undefined, right.undefined)
+            return self.truths.settled(value, [(undefined, Outcome.UNKNOWN)])
+        return self.truths.settled(
+            value,
+            [
+                (self.either(left.undefined, right.undefined), node.undefined),
+                (self.either(left.absent, right.absent), node.absent),
+            ],
+        )
+
+    def compared(self, sign: Sign, left: Ends, right: Ends) -> Truth:
+        """``left sign right`` where neither is undefined or absent."""
+        (one, other), _den = common(self.wholes, [left, right])
+        mask = self._two(left.mask, right.mask)
+        if left.single and right.single:
+            return Truth(self.wholes.compare(sign, one[0], other[0]), False, mask)
+        certain, never = self._limits(sign, one, other)
+        algebra = self.algebra
+        if not (left.judged or right.judged):
+            pairs = [(certain, algebra.flag(True)), (never, algebra.flag(False))]
+            return Truth(algebra.case(pairs, algebra.nothing("boolean")), False, mask)
+        whole = algebra.whole
+        pairs = [(certain, whole(Outcome.MET.code)), (never, whole(Outcome.NOT_MET.code))]
+        lacks = self.either(left.lacks, right.lacks)
+        if lacks is not None:
+            pairs.append((lacks, whole(Outcome.UNKNOWN.code)))
+        return Truth(algebra.case(pairs, whole(Outcome.MANUAL.code)), True, mask)
+
+    def _limits(self, sign: Sign, one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:
+        """(certainly met, certainly not met) of a comparison between ends."""
+        compare = self.wholes.compare
+        (low, high), (least, most) = one, other
+        if sign in ("<=", "<"):
+            return self._limits(_MIRRORED[sign], other, one)
+        if sign == ">=":
+            return compare(">=", low, most), compare("<", high, least)
+        if sign == ">":
+            return compare(">", low, most), compare("<=", high, least)
+        same = self.algebra.both(
+            [compare("=", low, high), compare("=", least, most), compare("=", low, least)]
+        )
+        apart = self.algebra.either([compare(">", low, most), compare("<", high, least)])
+        return (same, apart) if sign == "=" else (apart, same)
+
+    def _ages(self, node: Compare) -> Truth:
+        assert isinstance(node.left, Age)
+        assert isinstance(node.right, Duration)
+        start, end = self.single(node.left.start), self.single(node.left.end)
+        by, algebra = node.right, self.algebra
+        if end.constant is not None:
+            strictly = node.sign in (">", "<=")
+            limit = latest_start(end.constant, by, strictly=strictly)
+            sign = "<=" if node.sign in (">=", ">") else ">"
+            expr = algebra.compare(sign, start.expr, algebra.day(limit))
+        else:
+            over = algebra.later(start.expr, by.count, by.unit)
+            if start.constant is not None:
+                over = algebra.day(shifted(start.constant, by))
+            expr = algebra.compare(_MIRRORED[node.sign], over, end.expr)
+        value = Truth(expr, False, self._two(start.mask, end.mask))
+        return self.truths.settled(value, [(start.absent, node.absent), (end.absent, node.absent)])
+
+    def _one_of(self, node: OneOf) -> Truth:
+        if isinstance(node.left.type, NumberType):
+            return self._number_of(node, self.number(node.left))
+        found = self.single(node.left)
+        if not node.values:
+            expr = self.algebra.flag(False)
+        else:
+            expr = self.algebra.among(found.expr, node.values)
+        value = Truth(expr, False, found.mask)
+        return self.truths.settled(value, [(found.absent, Outcome.NOT_MET)])
+
+    def _number_of(self, node: OneOf, found: Ends) -> Truth:
+        parts: list[Truth] = []
+        for value in node.values:
+            parts.append(self.compared("=", found, exact(self.wholes, cast("Fraction", value))))
+        # An open number is open whatever the choices: as the interpreter has it.
+        algebra, whole = self.algebra, self.algebra.whole
+        same = self.truths.any_of(parts)
+        if found.single:
+            value_ = Truth(same.expr, same.coded, found.mask)
+        else:
+            known = self.wholes.compare("=", found.low, found.high)
+            code = algebra.case(
+                [(self.truths.has(same, Outcome.MET), whole(Outcome.MET.code)), (known, whole(0))],
+                self._open_code(found),
+            )
+            value_ = Truth(code, True, found.mask)
+        return self.truths.settled(
+            value_,
+            [(found.undefined, Outcome.NOT_MET), (found.absent, Outcome.NOT_MET)],
+        )
+
+    def _open_code(self, found: Ends) -> Any:
+        whole = self.algebra.whole
+        manual = whole(Outcome.MANUAL.code if found.judged else Outcome.UNKNOWN.code)
+        if found.lacks is None:
+            return manual
+        return self.algebra.case([(found.lacks, whole(Outcome.UNKNOWN.code))], manual)
+
+    # Days, codes, flags
+
+    def single(self, node: Node) -> One:
+        """The value of a day, code or flag."""
+        match node:
+            case Fixed():
+                return self._constant_one(node.value)
+            case Parameter():
+                return self._constant_one(node.on(self.day))
+            case ApplicationDate():
+                return self._constant_one(self.day)
+            case Attribute():
+                return self._attribute(node)
+            case FactValue():
+                return self._fact_one(node.fact, node.when)
+            case Over():
+                return self._last_one(node)
+            case OfHoldings():
+                found = self.shape.aggregate(node)
+                return One(
+                    self.algebra.column(found.value),
+                    self.algebra.column(found.absent),
+                    lambda: self.holding_mask(node),
+                )
+            case Shifted():
+                return self._shifted(node)
+            case IfElse():
+                return self._chosen(node)
+            case Lookup():
+                return self._looked_up(node)
+            case _:
+                return self._truth_one(node)
+
+    def _truth_one(self, node: Node) -> One:
+        """A condition inside `where`, which is a flag there."""
+        found = self.truth(node)
+        return One(found.expr)
+
+    def _constant_one(self, value: Any) -> One:
+        algebra = self.algebra
+        if isinstance(value, bool):
+            return One(algebra.flag(value), constant=value)
+        expr = algebra.day(value) if isinstance(value, date) else algebra.text(str(value))
+        return One(expr, constant=value)
+
+    def _attribute(self, node: Attribute) -> One:
+        if node.name == "valid":
+            algebra = self.algebra
+            begins, ends = (algebra.column(name) for name in ("valid_from", "valid_to"))
+            day = algebra.day(self.day)
+            begun = algebra.filled(algebra.compare("<=", begins, day), algebra.flag(True))
+            going = algebra.filled(algebra.compare(">=", ends, day), algebra.flag(True))
+            return One(algebra.both([begun, going]))
+        return One(self.algebra.column(self.shape.attribute(node.name)))
+
+    def _fact_one(self, fact: str, when: When) -> One:
+        label = label_of(when, self.day)
+        key = fact_key(fact, label)
+        column = self.shape.fact(fact, label)
+        if column is None:
+            kind = self.shape.kind_of(fact)
+            null = self.algebra.nothing(kind)
+            return One(null, None, lambda: self.bits.of(key, self.algebra.flag(True)))
+        expr = self.algebra.column(column.value)
+        absent = self.absent_of(column.absent)
+        return One(expr, absent, lambda: self.bits.of(key, self.algebra.is_null(expr)))
+
+    def _last_one(self, node: Over) -> One:
+        found = [
+            self._fact_one(node.fact, When(node.unit, node.offset + back))
+            for back in range(node.count)
+        ]
+        expr, absent = found[-1].expr, found[-1].absent
+        algebra = self.algebra
+        for one in reversed(found[:-1]):
+            known = self.either(algebra.is_known(one.expr), one.absent)
+            absent = self.when(known, one.absent, absent)
+            expr = algebra.case([(known, one.expr)], expr)
+        masks = [one.mask for one in found]
+        return One(expr, absent, lambda: self.bits.union(masks))
+
+    def _shifted(self, node: Shifted) -> One:
+        day = self.single(node.day)
+        if day.constant is not None:
+            return self._constant_one(shifted(day.constant, node.by, node.sign))
+        expr = self.algebra.later(day.expr, node.sign * node.by.count, node.by.unit)
+        return One(expr, day.absent, day.mask)
+
+    def _chosen(self, node: IfElse) -> One:
+        condition = self.truth(node.condition)
+        then, otherwise = self.single(node.then), self.single(node.otherwise)
+        algebra, truths = self.algebra, self.truths
+        fails = truths.has(condition, Outcome.NOT_MET)
+        is_open = self.open(condition)
+        kind = self.shape.kind_of_type(node.type)
+        expr = algebra.case([(fails, otherwise.expr), (is_open, algebra.nothing(kind))], then.expr)
+        absent: Any = None
+        if then.absent is not None or otherwise.absent is not None:
+            false = algebra.flag(False)
+            absent = algebra.case(
+                [
+                    (fails, otherwise.absent if otherwise.absent is not None else false),
+                    (is_open, false),
+                ],
+                then.absent if then.absent is not None else false,
+            )
+        mask: Mask = lambda: self.bits.chosen(  # noqa: E731
+            [(fails, otherwise.mask), (is_open, lambda: truths.missing(condition))], then.mask
+        )
+        return One(expr, absent, mask)
+
+    def _looked_up(self, node: Lookup) -> One:
+        key = self.single(node.key)
+        algebra = self.algebra
+        made = [(code, self._constant_one(value).expr) for code, value in node.rows]
+        branches = [
+            (algebra.compare("=", key.expr, algebra.text(code)), expr) for code, expr in made
+        ]
+        kind = self.shape.kind_of_type(node.type)
+        if node.otherwise is not None:
+            last = algebra.case(
+                [(algebra.is_known(key.expr), self._constant_one(node.otherwise).expr)],
+                algebra.nothing(kind),
+            )
+            return One(algebra.case(branches, last), key.absent, key.mask)
+        outside = self.outside(node, key.expr)
+        return One(
+            algebra.case(branches, algebra.nothing(kind)),
+            self.either(key.absent, outside),
+            key.mask,
+        )
+
+    def constant(self, node: Node) -> Fraction:
+        """A number that is the same for every firm."""
+        found = self.number(node)
+        assert found.low.constant is not None
+        assert found.den.constant is not None
+        return Fraction(found.low.constant, found.den.constant)
+
+    def year_of(self, node: YearOf) -> Any:
+        """The calendar year of a day."""
+        return self.algebra.part_of_day(self.single(node.day).expr, "year")
+
+    def month_day(self, expr: Any) -> Any:
+        """Month and day as MMDD."""
+        algebra = self.algebra
+        month = algebra.multiply(algebra.part_of_day(expr, "month"), algebra.whole(100))
+        return algebra.add(month, algebra.part_of_day(expr, "day"))
+
+    def anniversary(self) -> int:
+        """MMDD up to which years are complete on the day."""
+        return anniversary(self.day)
