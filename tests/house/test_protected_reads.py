@@ -58,6 +58,10 @@ UNSCOPED: dict[tuple[str, str, str], str] = {
         "counts and means over the cases in the actor's care; no call leaves"
     ),
     ("notices/queries.py", "mail_is_due", "Notice"): "whether any mail waits, for the clock",
+    ("notices/queries.py", "without_digest_of", "get_user_model()"): (
+        "ids of people still without the day's digest, for the worker; each digest is then built "
+        "from what its own reader may see"
+    ),
 }
 
 

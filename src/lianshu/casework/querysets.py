@@ -25,9 +25,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     """Cases."""
 
     def visible_to(self, actor: Actor, *, consulted: bool = True) -> Self:
-        """One's own, those one has or had a part in, those in the actor's care and, with
-        `consulted`, those in which one's organisation was asked for its opinion: of these it reads
-        no more than `veiling.veil` leaves."""
+        """One's own, those one has or had a part in, those in which a step waits or waited for
+        oneself by name, those in the actor's care and, with `consulted`, those in which one's
+        organisation was asked for its opinion: of these it reads no more than `veiling.veil`
+        leaves."""
         if actor.is_system:
             return self
         own = actor.reading_in(Matter.POSTS, Matter.ANSWERS)
@@ -36,7 +37,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
             .filter(case=OuterRef("pk"))
             .filter(Q(organisation__in=own) | Q(user_id__in=actor.stands_for))
         )
+        named = self._of("tasks").filter(case=OuterRef("pk"), user_id__in=actor.stands_for)
         seen = within(actor, Capability.COORDINATE) | Q(asker__in=own) | Exists(part)
+        # Only a liaison, and who took over from a colleague, is named in a task.
+        seen |= Exists(named)
         if not consulted:
             return self.filter(seen)
         asked = self._of("consultations").filter(

@@ -37,6 +37,11 @@ _LATEST_PARTY: Final = Prepared(
         "-since", "-id"
     )
 )
+_WORK: Final = Prepared(
+    lambda steps, case: CaseEvent.objects.filter(
+        case=case, kind__in=[EventKind.ACTED, EventKind.JOINED], step__in=steps
+    ).order_by("-seq")[:1]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +221,6 @@ def _rate(move: _Move, event: CaseEvent, now: datetime) -> None:
     stars = move.given.stars
     if stars is None:
         return
-    handler = _LATEST_PARTY.first(move.case.pk)
     rating = Rating(
         event=event,
         case=move.case,
@@ -224,11 +228,22 @@ def _rate(move: _Move, event: CaseEvent, now: datetime) -> None:
         speed=stars.speed,
         quality=stars.quality,
         attitude=stars.attitude,
-        handler_id=None if handler is None else handler.organisation_id,
+        handler_id=_handler_of(move),
         accepted=move.action.rating == "accept",
         at=now,
     )
     insert(rating)
+
+
+def _handler_of(move: _Move) -> int | None:
+    """In whose name the work was done last, None where an office did it itself; where the loop
+    marks no work, who was appointed last."""
+    steps = tuple(step.id for step in move.running.loop.steps if step.work)
+    done = _WORK.first(move.case.pk, shape=steps) if steps else None
+    if done is not None:
+        return done.organisation_id
+    party = _LATEST_PARTY.first(move.case.pk)
+    return None if party is None else party.organisation_id
 
 
 def _earlier(actor: Actor, key: str, request: Mapping[str, Any]) -> Acted | None:
