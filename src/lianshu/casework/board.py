@@ -54,21 +54,25 @@ def board_columns(
 ) -> list[Column]:
     """The steps in the order of their stages, each with its first cases, those due first in
     front; three queries however many there are."""
-    cases = cases_for(actor).open().filter(narrowed, loop_version__loop=loop)
-    counts = dict(cases.order_by().values_list("step").annotate(Count("pk")))
+    cases = Case.objects.visible_to(actor, consulted=False).open().order_by()
+    cases = cases.filter(narrowed, loop_version__loop=loop)
+    counts = dict(cases.values_list("step").annotate(Count("pk")))
     tasks = Task.objects.open().select_related("organisation").order_by("due_at", "pk")
-    first = (
-        cases.annotate(
-            due=Subquery(
-                Task.objects.open()
-                .filter(case=OuterRef("pk"))
-                .order_by("due_at")
-                .values("due_at")[:1]
-            )
-        )
+    due = Subquery(
+        Task.objects.open().filter(case=OuterRef("pk")).order_by("due_at").values("due_at")[:1]
+    )
+    # Only ids and moments are sorted; whole rows are read of those that are shown.
+    shown = (
+        cases.annotate(due=due)
         .annotate(place=Window(RowNumber(), partition_by="step", order_by=[F("due"), F("pk")]))
         .filter(place__lte=CARDS)
-        .order_by("place")
+        .values("pk")
+    )
+    first = (
+        cases_for(actor)
+        .filter(pk__in=shown)
+        .annotate(due=due)
+        .order_by("due", "pk")
         .prefetch_related(Prefetch("tasks", tasks, to_attr="open_tasks"))
     )
     by_step: dict[str, list[Card]] = {}

@@ -65,8 +65,9 @@ class Case(models.Model):
             models.Index(fields=["asker", "-opened_at"], name="case_of_asker"),
             models.Index(fields=["region", "chain", "step"], name="case_by_scope"),
             models.Index(fields=["loop_version", "step"], name="case_on_board"),
+            # What boards and counts ask for is in the index itself: open cases lie far apart.
             models.Index(
-                fields=["loop_version", "step"],
+                fields=["loop_version", "step", "region", "chain", "asker", "id"],
                 condition=Q(ended_at__isnull=True),
                 name="case_open_on_board",
             ),
@@ -176,10 +177,16 @@ class Task(models.Model):
                 condition=Q(done_at__isnull=True, user_id__isnull=False),
                 name="task_of_person",
             ),
+            # Whose they are is in the index itself: open tasks lie far apart.
             models.Index(
-                fields=["due_at", "id"],
+                fields=["due_at", "id", "organisation", "user_id", "region", "chain", "case"],
                 condition=Q(done_at__isnull=True),
                 name="task_open_by_due",
+            ),
+            models.Index(
+                fields=["case", "due_at"],
+                condition=Q(done_at__isnull=True),
+                name="task_open_of_case",
             ),
         ]
 
