@@ -1,5 +1,5 @@
-"""What is known of an organisation, as the evaluator reads it: by the dictionary's order of sources,
-only what may decide."""
+"""What is known of an organisation, as the evaluator reads it: by the order of sources, only what
+may decide."""
 
 from __future__ import annotations
 

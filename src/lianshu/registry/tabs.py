@@ -23,6 +23,7 @@ class Tab:
 TABS: tuple[tuple[str, str | Promise, str], ...] = (
     ("overview", _("概况"), "organisation"),
     ("facts", _("数据与资质"), "organisation-facts"),
+    ("diagnosis", _("政策诊断"), "organisation-diagnosis"),
     ("chains", _("产业链与服务"), "organisation-chains"),
     ("people", _("人员"), "organisation-people"),
     ("mandates", _("委托"), "organisation-mandates"),

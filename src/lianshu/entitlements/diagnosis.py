@@ -1,0 +1,309 @@
+"""A firm against every published policy: entitled, nearly, unknown, for an expert, not for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Actor
+from lianshu.engine.expressions import Outcome, Reading
+from lianshu.engine.policy import Decision, Evaluator, Policy
+from lianshu.engine.policy.telling import (
+    Explained,
+    explain,
+    outcome_word,
+    speaker_of,
+    target_line,
+)
+from lianshu.engine.policy.words import Language, Speaker
+from lianshu.entitlements.knowledge import Known, known_of
+from lianshu.entitlements.models import PolicyVersion
+from lianshu.entitlements.published import Published, published
+from lianshu.registry.dictionary import OWN_SOURCE, fact_dictionary
+from lianshu.registry.models import Organisation
+from lianshu.ui.formats import money
+
+NEARLY: int = 2
+"""Not met, but by no more than so many conditions, all of which are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that would decide. `supply` is where one's own people can give it, or ""; a list
+    is confirmed (`confirm`) instead; `withheld`: there is a value that may not decide."""
+
+    key: str
+    words: str
+    supply: str = ""
+    confirm: str = ""
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReading:
+    """One policy as it comes out for the firm, in words."""
+
+    version: PolicyVersion
+    decision: Decision
+    title: str
+    outcome: Outcome
+    verdict: str
+    conditions: tuple[Explained, ...]
+    failing: tuple[Explained, ...]
+    missing: tuple[Missing, ...]
+    why_not: str
+    score: str
+    deciding: tuple[str, ...]
+    amount: str
+    benefit: str
+    window: str
+    validity: str
+    unverified: tuple[str, ...]
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the page."""
+        return self.version.policy
+
+    @property
+    def met(self) -> int:
+        """How many conditions stand in nobody's way."""
+        return sum(each.outcome.passes for each in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Policies that came out alike."""
+
+    id: str
+    title: str
+    hint: str
+    tone: str
+    icon: str
+    readings: tuple[PolicyReading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything on the page. `asked_most` are the facts that would decide most policies."""
+
+    organisation: Organisation
+    on: date
+    groups: tuple[Group, ...]
+    windows: tuple[tuple[date, date, str, str], ...] = ()
+    asked_most: tuple[tuple[Missing, int], ...] = field(default=())
+
+
+def language_now() -> Language:
+    """The language of the reader."""
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+
+
+def diagnose(
+    actor: Actor, organisation: Organisation, *, on: date, known_at: datetime | None = None
+) -> Diagnosis:
+    """Every policy in force on the day, for one firm; by the interpreter, in a few queries."""
+    found, known = published(), known_of(actor, organisation, known_at=known_at)
+    rows = {row.pk: row for row in PolicyVersion.objects.filter(pk__in=found.by_row)}
+    evaluator = Evaluator(found.policies, known.firm, on)
+    reader = Reader(organisation, known, language_now())
+    readings = [
+        reader.read(rows[pk], evaluator.decision(policy))
+        for pk, policy in found.by_row.items()
+        if _may_hold(policy, on)
+    ]
+    readings.sort(key=lambda each: (each.version.level, each.title))
+    return Diagnosis(
+        organisation,
+        on,
+        tuple(_groups(readings)),
+        tuple(_windows(found, readings, on)),
+        tuple(_asked_most(readings)),
+    )
+
+
+def read_one(
+    actor: Actor,
+    organisation: Organisation,
+    version: PolicyVersion,
+    *,
+    on: date,
+    known_at: datetime | None = None,
+) -> PolicyReading:
+    """One policy for one firm."""
+    found, known = published(), known_of(actor, organisation, known_at=known_at)
+    decision = Evaluator(found.policies, known.firm, on).decision(found.of(version))
+    return Reader(organisation, known, language_now()).read(version, decision)
+
+
+def _may_hold(policy: Policy, on: date) -> bool:
+    return policy.in_force(on) or bool(policy.open_transitions(on))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Puts decisions about one firm into words."""
+
+    organisation: Organisation
+    known: Known
+    language: Language
+
+    def read(self, version: PolicyVersion, decision: Decision) -> PolicyReading:
+        """One decision."""
+        dictionary = fact_dictionary()
+        speaker = speaker_of(decision, dictionary, self.language)
+        definition = decision.policy.definition
+        conditions = tuple(explain(decision, dictionary, self.language))
+        benefit = definition.benefit
+        return PolicyReading(
+            version=version,
+            decision=decision,
+            title=speaker.text(definition.title),
+            outcome=decision.verdict.outcome,
+            verdict=outcome_word(decision.verdict.outcome, self.language),
+            conditions=conditions,
+            failing=tuple(_failing(decision, conditions)),
+            missing=tuple(self._missing(speaker, decision)),
+            why_not=target_line(decision, speaker),
+            score=_score(decision.score),
+            deciding=tuple(_item_title(speaker, name) for name in decision.deciding),
+            amount="" if decision.amount is None else money(decision.amount),
+            benefit=speaker.text(benefit.sentence) if benefit else "",
+            window=_window(speaker, decision),
+            validity=speaker.text(definition.validity) if definition.validity else "",
+            unverified=tuple(speaker.text(one) for one in definition.unverified),
+        )
+
+    def _missing(self, speaker: Speaker, decision: Decision) -> Iterator[Missing]:
+        keys: dict[str, None] = {}
+        if decision.verdict.outcome is Outcome.UNKNOWN:
+            keys = dict.fromkeys(decision.verdict.missing)
+        for key in keys:
+            yield self.missing(speaker, key, decision.day)
+
+    def missing(self, speaker: Speaker, key: str, day: date) -> Missing:
+        """What is missing, and where it can be given."""
+        name, _at, label = key.partition("@")
+        dictionary = fact_dictionary()
+        fact = dictionary.facts_by_id.get(name)
+        if fact is not None:
+            withheld = any(each[0] == name for each in self.known.withheld)
+            supply = ""
+            if OWN_SOURCE in fact.sources:
+                period = label or day.isoformat()
+                supply = (
+                    reverse("fact-record", args=[self.organisation.public_id])
+                    + f"?fact={name}&period={period}"
+                )
+            return Missing(key, speaker.key(key), supply, withheld=withheld)
+        kind = key.partition(".")[0]
+        holding = dictionary.holdings_by_id.get(kind)
+        told = holding is not None and OWN_SOURCE in holding.sources and "." not in key
+        return Missing(key, speaker.key(key), confirm=kind if told else "")
+
+
+def _failing(decision: Decision, conditions: Sequence[Explained]) -> Iterator[Explained]:
+    required = {rule.id for rule in decision.policy.rules if rule.definition.required}
+    for each in conditions:
+        if each.outcome is Outcome.NOT_MET and (each.id in required or not required):
+            yield each
+
+
+def is_nearly(reading: PolicyReading) -> bool:
+    """Not met by one or two known conditions and nothing else."""
+    if reading.outcome is not Outcome.NOT_MET or not 1 <= len(reading.failing) <= NEARLY:
+        return False
+    return not any(each.outcome is Outcome.UNKNOWN for each in reading.conditions)
+
+
+def _groups(readings: Iterable[PolicyReading]) -> Iterator[Group]:
+    sorted_out: dict[str, list[PolicyReading]] = {}
+    for each in readings:
+        sorted_out.setdefault(_place(each), []).append(each)
+    wording: Mapping[str, tuple[str, str, str, str]] = {
+        "met": (_("现在符合"), _("按现有数据，各项条件都符合。"), "good", "circle-check"),
+        "nearly": (_("差一点"), _("只有一两项条件不够，其余都符合。"), "wait", "target"),
+        "unknown": (_("缺数据"), _("补上这些数据就能判断；不知道不等于不符合。"), "info", "help"),
+        "manual": (
+            _("待人工判断"),
+            _("能计算的都符合，还要专家或主管部门判断。"),
+            "info",
+            "user-check",
+        ),
+        "not_met": (
+            _("现在不符合"),
+            _("多项条件不符合，列出每一项差在哪里。"),
+            "neutral",
+            "circle-x",
+        ),
+        "not_applicable": (_("不适用"), _("不是面向贵单位这类企业或地区的政策。"), "neutral", "x"),
+    }
+    for name, (title, hint, tone, icon) in wording.items():
+        found = sorted_out.get(name, [])
+        if found:
+            yield Group(name, title, hint, tone, icon, tuple(found))
+
+
+def _place(reading: PolicyReading) -> str:
+    return "nearly" if is_nearly(reading) else reading.outcome.value
+
+
+def _windows(
+    found: Published,
+    readings: Sequence[PolicyReading],
+    on: date,
+) -> Iterator[tuple[date, date, str, str]]:
+    """Open and coming windows of policies that may be for the firm, the first to close in front."""
+    open_to = {
+        each.version.pk: each.title
+        for each in readings
+        if each.outcome is not Outcome.NOT_APPLICABLE
+    }
+    windows = [
+        (one.until, one.since, open_to[pk], one.title.said_in(language_now()))
+        for pk, policy in found.by_row.items()
+        if pk in open_to
+        for one in policy.definition.windows
+        if one.until >= on
+    ]
+    for until, since, title, window in sorted(windows):
+        yield since, until, title, window
+
+
+def _asked_most(readings: Iterable[PolicyReading]) -> list[tuple[Missing, int]]:
+    counts: dict[str, int] = {}
+    known: dict[str, Missing] = {}
+    for each in readings:
+        for one in each.missing:
+            counts[one.key] = counts.get(one.key, 0) + 1
+            known.setdefault(one.key, one)
+    order = sorted(counts, key=lambda key: (-counts[key], key))
+    return [(known[key], counts[key]) for key in order[:6]]
+
+
+def _score(score: Reading | None) -> str:
+    if score is None or score.low is None or score.high is None:
+        return ""
+    low, high = _points(score.low), _points(score.high)
+    return low if low == high else f"{low}–{high}"
+
+
+def _points(value: Fraction) -> str:
+    return str(value) if value.denominator == 1 else f"{float(value):.1f}"
+
+
+def _item_title(speaker: Speaker, name: str) -> str:
+    return speaker.text(speaker.scores[name]) if name in speaker.scores else name
+
+
+def _window(speaker: Speaker, decision: Decision) -> str:
+    for one in decision.policy.definition.windows:
+        if one.until >= decision.day:
+            return f"{speaker.text(one.title)} {one.since} – {one.until}"
+    return ""

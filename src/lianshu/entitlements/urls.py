@@ -1,0 +1,5 @@
+"""Addresses of entitlements."""
+
+from lianshu.entitlements import urls_diagnosis
+
+urlpatterns = [*urls_diagnosis.urlpatterns]
