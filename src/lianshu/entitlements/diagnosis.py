@@ -25,7 +25,7 @@ from lianshu.engine.policy.words import Language, Speaker
 from lianshu.entitlements.knowledge import Known, known_of
 from lianshu.entitlements.models import PolicyVersion
 from lianshu.entitlements.published import Published, published
-from lianshu.registry.dictionary import OWN_SOURCE, fact_dictionary
+from lianshu.registry.dictionary import OWN_SOURCE, fact_dictionary, public_codes
 from lianshu.registry.models import Organisation
 from lianshu.ui.formats import money
 
@@ -170,7 +170,7 @@ class Reader:
             conditions=conditions,
             failing=tuple(_failing(decision, conditions)),
             missing=tuple(self._missing(speaker, decision)),
-            why_not=target_line(decision, speaker),
+            why_not=_why_not(speaker, decision),
             score=_score(decision.score),
             deciding=tuple(_item_title(speaker, name) for name in decision.deciding),
             amount="" if decision.amount is None else money(decision.amount),
@@ -206,6 +206,19 @@ class Reader:
         holding = dictionary.holdings_by_id.get(kind)
         told = holding is not None and OWN_SOURCE in holding.sources and "." not in key
         return Missing(key, speaker.key(key), confirm=kind if told else "")
+
+
+def _why_not(speaker: Speaker, decision: Decision) -> str:
+    """As `target_line`, with the place by its name."""
+    said = target_line(decision, speaker)
+    region = decision.policy.definition.region
+    if said and decision.in_force and region:
+        codes = public_codes("regions")
+        entry = None if codes is None else codes.get(region)
+        name = region if entry is None else entry.name
+        place = speaker.pick(f"适用于{name}", f"for {name}")
+        return place if decision.policy.definition.target is None else f"{place}；{said}"
+    return said
 
 
 def _failing(decision: Decision, conditions: Sequence[Explained]) -> Iterator[Explained]:

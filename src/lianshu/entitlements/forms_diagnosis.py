@@ -16,7 +16,9 @@ class OnForm(forms.Form):
     """The date of application."""
 
     on = forms.DateField(
-        label=_("申报日期"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("申报日期"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
 

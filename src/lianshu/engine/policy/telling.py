@@ -184,6 +184,8 @@ def _line(speaker: Speaker, compared: Compared) -> FigureLine | None:
     node = compared.node
     if isinstance(node, OneOf):
         return _one_of(speaker, node, compared)
+    if not isinstance(node, Compare):
+        return _flag(speaker, node, compared)
     sign = SIGNS[node.sign][0 if speaker.language == "zh" else 1]
     what = speaker.node(node.left)
     if isinstance(node.left, Age):
@@ -204,6 +206,17 @@ def _line(speaker: Speaker, compared: Compared) -> FigureLine | None:
     )
     gap = _gap(speaker, node, compared)
     return FigureLine(value, threshold, compared.outcome, _with_gap(speaker, said, gap), gap)
+
+
+def _flag(speaker: Speaker, node: Node, compared: Compared) -> FigureLine:
+    """A fact that is so or not."""
+    what = speaker.node(node)
+    known = {Outcome.MET: ("是", "yes"), Outcome.NOT_MET: ("否", "no")}.get(compared.outcome)
+    value = speaker.pick(*known) if known else ""
+    shown = value or speaker.pick("没有数据", "no figure")
+    return FigureLine(
+        value, "", compared.outcome, speaker.pick(f"{what}：{shown}", f"{what}: {shown}"), ""
+    )
 
 
 def _asks_whether(node: Compare) -> bool:

@@ -41,6 +41,7 @@ from lianshu.engine.expressions.tree import (
     Shifted,
     When,
     YearOf,
+    walk,
 )
 from lianshu.engine.expressions.types import CodeType, NumberType, Type
 from lianshu.engine.tables import FactDictionary
@@ -70,6 +71,7 @@ _HOW: Final = {
     "max": ("最高", "greatest"),
     "latest": ("", "latest"),
 }
+_TIMES: Final = frozenset({"valid_from", "valid_to", "year", "batch_year", "applied_on"})
 _GROWTH: Final = {
     "total": ("增长率", "growth"),
     "mean": ("平均增长率", "mean growth"),
@@ -227,12 +229,19 @@ class Speaker:
         """Which holdings are meant, with the codes that the filter asks for:
         证书与称号（专精特新中小企业）."""
         title = self.title(node.kind)
-        asked = list(dict.fromkeys(self._asked(node.where))) if node.where is not None else []
-        if asked:
-            return self.pick(f"{title}（{'、'.join(asked)}）", f"{title} ({', '.join(asked)})")
-        return (
-            title if node.where is None else self.pick(f"符合要求的{title}", f"qualifying {title}")
-        )
+        if node.where is None:
+            return title
+        asked = list(dict.fromkeys(self._asked(node.where)))
+        below = walk(node.where)
+        names = {one.name for one in below if isinstance(one, Attribute)}
+        zh, en = ("有效的", "valid ") if "valid" in names else ("", "")
+        if names & _TIMES:
+            zh, en = f"{zh}在规定时间内的", f"{en}timely "
+        if not asked:
+            plain = names <= {"valid", *_TIMES}
+            zh, en = (zh, en) if plain else (f"{zh}符合要求的", f"{en}qualifying ")
+            return self.pick(f"{zh}{title}", f"{en}{title}")
+        return self.pick(f"{zh}{title}（{'、'.join(asked)}）", f"{en}{title} ({', '.join(asked)})")
 
     def _asked(self, node: Node) -> Iterator[str]:
         """The codes of the dictionary that every item must have or be among."""
@@ -254,14 +263,18 @@ class Speaker:
         what = self.held(node)
         if node.how == "count":
             return self.pick(f"{what}数量", f"number of {what}")
-        named = self.key(f"{node.kind}.{node.attribute}")
+        holding = self.dictionary.holdings_by_id.get(node.kind)
+        known = {} if holding is None else {one.id: one for one in holding.attributes}
+        named = str(node.attribute)
+        if node.attribute in known:
+            named = self.text(known[node.attribute].title)
         how = {
             "sum": ("合计", "total"),
             "largest": ("最大", "greatest"),
             "smallest": ("最小", "least"),
         }
         zh, en = how[node.how]
-        return self.pick(f"{what}的{named.partition('的')[2]}{zh}", f"{en} {named}")
+        return self.pick(f"{what}的{named}{zh}", f"{en} {named} of {what}")
 
     def duration(self, node: Duration) -> str:
         """Such as 3 年."""
@@ -298,6 +311,8 @@ class Speaker:
             return _decimal(value) if plain else f"{_decimal(value * 100)}%"
         if powers == (("fen", 1),):
             return self.money(value)
+        if powers == (("year", 1),):
+            return str(value)
         if len(powers) == 1 and powers[0][1] == 1:
             return f"{_decimal(value)} {self.unit(powers[0][0])}".strip()
         return _decimal(value)
@@ -330,6 +345,8 @@ def _decimal(value: Fraction) -> str:
     scaled = value * 10_000
     whole = scaled.numerator // scaled.denominator
     exact = scaled.denominator == 1
+    if not exact and whole == 0:
+        return "<0.0001"
     sign = "-" if whole < 0 else ""
     body, rest = divmod(abs(whole), 10_000)
     decimals = f"{rest:04d}".rstrip("0")
