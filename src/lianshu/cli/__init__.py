@@ -53,7 +53,7 @@ COMMANDS: dict[str, Command] = {
         "lianshu.cli.policy", "app", "政策：policy check 检查，test 跑情景，run 计算，explain 解释"
     ),
     "chain": Command(
-        "lianshu.cli.chain", "app", "产业链图：chain gaps 找缺口，chain quality 查数据质量"
+        "lianshu.cli.chain", "app", "产业链图：chain gaps 找断点，chain quality 查数据质量"
     ),
     "snapshot": Command("lianshu.cli.snapshot", "snapshot", "做一份数据快照：Parquet 文件和清单"),
     "serve": Command("lianshu.cli.serve", "serve", "启动网站、后台任务和时钟"),

@@ -8,7 +8,7 @@ import typer
 from lianshu.cli import load
 from lianshu.cli.running import group
 
-app = group("产业链图：找缺口，查数据质量。表可以是 .xlsx、.xls 或 .csv。")
+app = group("产业链图：找断点，查数据质量。表可以是 .xlsx、.xls 或 .csv。")
 
 Edges = Annotated[
     Path,

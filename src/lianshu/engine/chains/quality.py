@@ -278,7 +278,7 @@ def _about_many(
     downstream = sum(edge.relation is Relation.DOWNSTREAM for edge in edges.items)
     if downstream:
         message = told(
-            "%(count)d 行是下游产品；它们不倒过来当作上游材料，不进入缺口计算。", count=downstream
+            "%(count)d 行是下游产品；它们不倒过来当作上游材料，不进入断点计算。", count=downstream
         )
         yield Finding(edges.file, None, "rel", "G015", "info", message)
     if unlinked:
@@ -290,7 +290,7 @@ def _about_many(
         yield Finding(makings.file, None, "product_name", "G040", "info", message)
     if unmade:
         message = told(
-            "%(count)d 种上游材料没有任何企业生产（含其产品小类），对谁都是缺口：%(names)s。",
+            "%(count)d 种上游材料没有任何企业生产（含其产品小类），对谁都是断点：%(names)s。",
             count=len(unmade),
             names=listed(map(visible, unmade), most=_NAMED),
         )
