@@ -1,4 +1,4 @@
-"""Whoever serves a firm and is named in a task finds the case, does the work and is rated for it."""
+"""Whoever is named in a task for a firm finds the case, does the work and is rated for it."""
 
 from __future__ import annotations
 

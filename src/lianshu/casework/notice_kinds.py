@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lianshu.notices.kinds import Outside, register
 
-_STEP = ("case", "loop", "seq", "step", "due")
+_EVENT = ("case", "loop", "seq")
+_STEP = (*_EVENT, "step", "due")
 
 register(
     "casework.your_turn",
@@ -46,13 +47,13 @@ register(
     "casework.ended",
     title=_("已结束：%(subject)s"),
     body=_("“%(subject)s”已经结束，结果：%(end)s。"),
-    outside=Outside(_("办件结束"), ("case", "loop", "seq", "end", "result")),
+    outside=Outside(_("办件结束"), (*_EVENT, "end", "result")),
 )
 register(
     "casework.commented",
     title=_("%(by)s留言：%(subject)s"),
     body=_("%(by)s在“%(subject)s”里留言，请打开查看。"),
-    outside=Outside(_("办件有留言"), ("case", "loop", "seq")),
+    outside=Outside(_("办件有留言"), _EVENT),
 )
 register(
     "casework.clock_changed",
@@ -73,19 +74,23 @@ register(
         "到期没有答复会如实记为未答复，不算同意。"
     ),
     urgent=True,
+    outside=Outside(_("办件征求意见"), (*_EVENT, "due")),
 )
 register(
     "casework.opinions_in",
     title=_("征求意见有结果了：%(subject)s"),
     body=_("就“%(subject)s”征求的意见：%(answered)d 家已答复，%(silent)d 家到期未答复。"),
+    outside=Outside(_("征求的意见已齐或到期"), _EVENT),
 )
 register(
     "casework.opinion_after",
     title=_("%(by)s补充或更正了意见：%(subject)s"),
     body=_("%(by)s对“%(subject)s”更正了意见，或在到期后作了答复，请打开查看。"),
+    outside=Outside(_("意见有补充或更正"), _EVENT),
 )
 register(
     "casework.schedule_failed",
     title=_("日程没能开出办件：%(name)s"),
     body=_("“%(name)s”这一次没能开出办件：%(reason)s"),
+    outside=Outside(_("日程没能开出办件")),
 )

@@ -49,7 +49,9 @@ wording.name_actions(
         "fact.corrected": lazy("更正数据"),
         "fact.recorded_many": lazy("批量记录数据"),
         "holding.recorded": lazy("记录资质"),
+        "holding.recorded_many": lazy("批量记录资质"),
         "holding.corrected": lazy("更正资质"),
+        "list.told": lazy("登记名单已报全"),
     }
 )
 

@@ -188,6 +188,11 @@ class Task(models.Model):
                 condition=Q(done_at__isnull=True),
                 name="task_open_of_case",
             ),
+            models.Index(
+                fields=["user_id", "case"],
+                condition=Q(user_id__isnull=False),
+                name="task_naming_a_person",
+            ),
         ]
 
     def __str__(self) -> str:

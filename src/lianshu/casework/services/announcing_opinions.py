@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.urls import reverse
@@ -27,13 +27,16 @@ def tell_consultation(event: CaseEvent, now: datetime) -> None:
 
 
 def _tell_asked(event: CaseEvent, now: datetime) -> None:
-    """Those who have not answered in the meantime."""
+    """Those who have not answered in the meantime; together, so that who acts for two of them is
+    told once, and other systems learn of the question once and not whom it went to."""
     asked = event.case.consultations.open().filter(asked_seq=event.seq)
+    people: dict[datetime, list[int]] = {}
     for row in asked.order_by("place"):
-        due = f"{timezone.localtime(row.due_at):%Y-%m-%d %H:%M}"
-        people = people_acting_for(row.organisation_id, now=now)
-        words = {"by": event.actor_name, "due": due}
-        _notify(event, people, "casework.consulted", words, "case-opinion", now)
+        people.setdefault(row.due_at, []).extend(people_acting_for(row.organisation_id, now=now))
+    for due, those in people.items():
+        words = {"by": event.actor_name, "due": f"{timezone.localtime(due):%Y-%m-%d %H:%M}"}
+        when = {"due": due.astimezone(UTC).isoformat(timespec="seconds")}
+        _notify(event, those, "casework.consulted", words, now, page="case-opinion", outside=when)
 
 
 def _tell_after(event: CaseEvent, now: datetime) -> None:
@@ -42,7 +45,7 @@ def _tell_after(event: CaseEvent, now: datetime) -> None:
         asked_seq=event.facts["opinion"][0], place=event.facts["opinion"][1]
     )
     words = {"by": row.organisation.name}
-    _notify(event, _who_asked(event, row.asked_seq, now), "casework.opinion_after", words, "", now)
+    _notify(event, _who_asked(event, row.asked_seq, now), "casework.opinion_after", words, now)
 
 
 def _is_last(event: CaseEvent) -> bool:
@@ -67,7 +70,7 @@ def _tell_all_in(event: CaseEvent, now: datetime) -> None:
         "silent": rows.filter(answered_at__isnull=True, silent_at__isnull=False).count(),
     }
     people = _who_asked(event, _asked_seq(event), now)
-    _notify(event, people, "casework.opinions_in", words, "", now)
+    _notify(event, people, "casework.opinions_in", words, now)
 
 
 def _asked_seq(event: CaseEvent) -> int:
@@ -91,16 +94,24 @@ def _notify(
     people: Collection[int],
     kind: str,
     words: dict[str, Any],
-    page: str,
     now: datetime,
+    *,
+    page: str = "case",
+    outside: Mapping[str, str] | None = None,
 ) -> None:
-    """Nobody is told of what they did themselves."""
-    others = [each for each in people if f"user:{each}" != event.actor_key]
-    if others:
-        notify(
-            recipients=others,
-            kind=kind,
-            params={"subject": event.case.subject, **words},
-            link=reverse(page or "case", args=[event.case.public_id]),
-            now=now,
-        )
+    """Nobody is told of what they did themselves. Other systems are, with the particulars of
+    `outside` besides."""
+    case = event.case
+    notify(
+        recipients=[each for each in people if f"user:{each}" != event.actor_key],
+        kind=kind,
+        params={"subject": case.subject, **words},
+        link=reverse(page, args=[case.public_id]),
+        now=now,
+        about={
+            "case": case.public_id,
+            "loop": case.loop_version.loop,
+            "seq": event.seq,
+            **(outside or {}),
+        },
+    )
