@@ -16,6 +16,7 @@ from lianshu.casework.services.forms import Given, Stars
 from tests.api.conftest import Caller, Callers
 from tests.casework.loops import order, order_loop
 from tests.casework.test_acting import ASKED
+from tests.casework.test_consulting import ASKING, asked
 from tests.cast import NOW, Cast
 
 if TYPE_CHECKING:
@@ -166,6 +167,26 @@ def test_a_single_rating_is_held_back_as_on_the_page(callers: Callers, cast: Cas
     assert "太慢" in str(callers.by("alice").get(address))
     told = str(callers.by("carol").get(address))
     assert "太慢" not in told and "★" not in told
+
+
+def test_who_was_only_asked_learns_as_little_as_on_the_page(callers: Callers, cast: Cast) -> None:
+    case = asked(cast, "bank")
+    question = case.head_seq
+    for who, action, given in (
+        ("carol", "report", Given({"result": "已借出"})),
+        ("alice", "accept", Given(stars=Stars(4))),
+    ):
+        act(actor=cast.actor(who), case=case, action=action, given=given, now=ASKING)
+    dan, alice = callers.by("dan"), callers.by("alice")
+    address = f"/cases/{case.public_id}"
+    got = dan.get(address)
+    assert (got["step"], got["step_name"], got["seq"]) == (None, "征求意见", question)
+    assert {got[name] for name in ("end", "end_kind", "suspended_since", "reopened")} == {None}
+    assert (got["waiting"], got["actions"], got["fields"]) == ([], [], [])
+    whole = alice.get(address)
+    assert (whole["end_kind"], whole["reopened"], whole["seq"]) == ("done", 0, question + 2)
+    assert dan.get("/cases")["total"] == 0
+    assert dan.refused("POST", f"{address}/comment", {"text": "好"})[:2] == (403, "refused")
 
 
 def test_cases_and_tasks_are_filtered(callers: Callers, cast: Cast) -> None:

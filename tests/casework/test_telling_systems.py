@@ -1,4 +1,4 @@
-"""What other systems hear of questions to other organisations: that they were asked, nothing more."""
+"""What other systems hear of questions to other organisations: that they were asked, no more."""
 
 from __future__ import annotations
 

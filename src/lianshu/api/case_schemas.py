@@ -112,14 +112,16 @@ class CaseLine(Schema):
     asker: OrganisationRef
     region: Named
     chain: Named | None
-    step: str | None = Field(description="null once it is over")
+    step: str | None = Field(
+        description="null once it is over, and for who was only asked for an opinion"
+    )
     step_name: str | None
     end: str | None = Field(description="null while it is on its way")
     end_kind: EndKindChoices | None
     opened_at: datetime
     ended_at: datetime | None
     suspended_since: datetime | None
-    reopened: int
+    reopened: int | None = Field(description="how often; null for who was only asked")
     seq: int = Field(description="number of the last event; grows with whatever happens")
 
 
@@ -321,13 +323,27 @@ def task_out(task: Task, now: datetime) -> TaskOut:
 def case_out(reading: CaseReading, now: datetime) -> CaseOut:
     """From what the caller may read."""
     return CaseOut(
-        **case_fields(reading.case, reading.running),
+        **case_fields(reading.case, reading.running)
+        | (_narrow(reading) if reading.narrowed else {}),
         waiting=[_waiting_out(each, now) for each in reading.waiting],
         if_nothing=reading.if_nothing,
         fields=_fields_out(reading.step),
         actions=[_action_out(each) for each in reading.actions],
         events=[_event_out(each) for each in reading.lines],
     )
+
+
+def _narrow(reading: CaseReading) -> dict[str, Any]:
+    """What is told instead to a reader who was only asked for its opinion, as on the page."""
+    return {
+        "step": None,
+        "step_name": reading.step_name,
+        "end": None,
+        "end_kind": None,
+        "suspended_since": None,
+        "reopened": None,
+        "seq": max(line.event.seq for line in reading.lines),
+    }
 
 
 def _waiting_out(waiting: Waiting, now: datetime) -> WaitingOut:

@@ -72,7 +72,8 @@ class StagePlace:
 
 @dataclass(frozen=True, slots=True)
 class CaseReading:
-    """Everything the case page shows."""
+    """Everything the case page shows. `narrowed`: to a reader who was only asked for its opinion
+    and learns neither where the case stands nor what came of it."""
 
     case: Case
     title: str
@@ -88,6 +89,7 @@ class CaseReading:
     running: Running
     further: tuple[Further, ...]
     consultations: tuple[Consulted, ...]
+    narrowed: bool = False
 
 
 def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
@@ -155,6 +157,7 @@ def _read_narrowed(
         running=running,
         further=further_acts(actor, case, running, (), now=now),
         consultations=consulted_of(events, known, now=now),
+        narrowed=True,
     )
 
 
