@@ -51,7 +51,7 @@ wording.name_actions(
         "holding.recorded": lazy("记录资质"),
         "holding.recorded_many": lazy("批量记录资质"),
         "holding.corrected": lazy("更正资质"),
-        "list.told": lazy("登记名单已报全"),
+        "list.told": lazy("确认清单"),
     }
 )
 
