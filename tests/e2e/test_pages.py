@@ -20,13 +20,29 @@ from tests.e2e.harness import (
 
 pytestmark = pytest.mark.browser
 
+OFFICE = {
+    "/imports/",
+    "/jobs/",
+    "/mandates/",
+    "/claims/",
+    "/invitations/",
+    "/schedules/",
+    "/callbacks/",
+}
 ROLES = {
-    "chain_officer": {"/imports/", "/jobs/", "/mandates/", "/claims/", "/invitations/"},
-    "district_officer": {"/imports/", "/jobs/", "/mandates/", "/claims/", "/invitations/"},
+    "chain_officer": OFFICE,
+    "district_officer": OFFICE,
     "enterprise_owner": {"/imports/", "/jobs/", "/claims/"},
     "university_officer": {"/imports/", "/jobs/"},
     "bank_manager": {"/imports/", "/jobs/"},
-    "platform_admin": {"/imports/", "/jobs/", "/claims/", "/invitations/", "/accounts/users/"},
+    "platform_admin": {
+        "/imports/",
+        "/jobs/",
+        "/claims/",
+        "/invitations/",
+        "/accounts/users/",
+        "/webhooks/",
+    },
 }
 EVERYBODY = {
     "/",
@@ -39,12 +55,16 @@ EVERYBODY = {
     "/cases/",
     "/board/",
     "/loops/",
+    "/opinions/",
+    "/ratings/",
     "/organisations/",
     "/chains/",
     "/dictionary/",
     "/groups/",
     "/liaisons/",
     "/pairings/",
+    "/policies/",
+    "/policy-firms/",
     "/regions/",
 }
 OWN = (

@@ -56,12 +56,13 @@ def test_the_menu_has_what_the_person_may_do(client: Client, cast: Cast) -> None
     everybody = ["/", "/inbox/", "/demands/", "/resources/", "/projects/", "/recommendations/"]
     everybody += ["/organisations/", "/tasks/", "/cases/", "/board/", "/loops/"]
     everybody += ["/chains/", "/groups/", "/pairings/", "/liaisons/"]
-    everybody += ["/regions/", "/dictionary/"]
+    everybody += ["/regions/", "/dictionary/", "/policies/"]
     for name, more in {
         "eve": [],
-        "alice": ["/opinions/", "/ratings/", "/imports/", "/jobs/", "/claims/"],
+        "alice": ["/policy-firms/", "/opinions/", "/ratings/", "/imports/", "/jobs/", "/claims/"],
         "admin": [
-            *("/opinions/", "/ratings/", "/imports/", "/jobs/", "/claims/", "/invitations/"),
+            *("/policy-firms/", "/opinions/", "/ratings/", "/imports/", "/jobs/", "/claims/"),
+            "/invitations/",
             *("/accounts/users/", "/webhooks/"),
         ],
     }.items():

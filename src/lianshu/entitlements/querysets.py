@@ -31,6 +31,10 @@ class OfOrganisation(models.QuerySet[RowT]):
         own = Q(organisation__in=actor.reading_in(Matter.RECORDS))
         return self.filter(own | within(actor, Capability.COORDINATE))
 
+    def in_care_of(self, actor: Actor) -> Self:
+        """Those in the actor's care alone: what an office counts."""
+        return self.filter(within(actor, Capability.COORDINATE))
+
 
 class ResultQuerySet(OfOrganisation["PolicyResult"]):
     """Results of a run."""

@@ -34,3 +34,10 @@ def can_give_feedback(actor: Actor, organisation: Organisation) -> Verdict:
         [organisation.pk],
         _("反馈由“%(name)s”自己的经办人提出。") % {"name": organisation.name},
     )
+
+
+def can_run_policies(actor: Actor) -> Verdict:
+    """Offices and operators: a run covers everybody, and each reads of it only what it may."""
+    if actor.has(Capability.COORDINATE) or actor.has(Capability.OPERATE):
+        return Verdict.yes()
+    return Verdict.no(_("全部政策的计算由链办或平台运维人员启动；每晚也会自动算一次。"))

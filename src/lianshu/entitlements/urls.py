@@ -1,5 +1,5 @@
 """Addresses of entitlements."""
 
-from lianshu.entitlements import urls_diagnosis
+from lianshu.entitlements import urls_diagnosis, urls_library
 
-urlpatterns = [*urls_diagnosis.urlpatterns]
+urlpatterns = [*urls_diagnosis.urlpatterns, *urls_library.urlpatterns]

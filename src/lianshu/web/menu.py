@@ -38,6 +38,10 @@ def _looks_after_people(actor: Actor) -> bool:
     )
 
 
+def _has_firms(actor: Actor) -> bool:
+    return actor.has(Capability.COORDINATE) or bool(actor.reading_in(Matter.RECORDS))
+
+
 def _decides_claims(actor: Actor) -> bool:
     return any(m.role == "owner" for m in actor.memberships) or _looks_after_people(actor)
 
@@ -120,6 +124,13 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
                 "callbacks",
                 lambda actor: actor.has(Capability.COORDINATE),
             ),
+        ),
+    ),
+    (
+        _in("list", "政策"),
+        (
+            Place(_("政策库"), "book", "policies"),
+            Place(_("政策对企业"), "target-arrow", "policy-firms", _has_firms),
         ),
     ),
     (

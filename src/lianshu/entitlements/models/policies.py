@@ -32,6 +32,7 @@ class PolicyVersion(models.Model):
     version = models.CharField(_("版本"), max_length=20)
     pack = models.SlugField(_("资料包"), max_length=40)
     title = models.CharField(_("名称"), max_length=200)
+    title_en = models.CharField(max_length=200, blank=True, default="")
     document_number = models.CharField(_("文号"), max_length=200)
     issuer = models.CharField(_("发文机关"), max_length=200)
     level = models.CharField(_("层级"), max_length=12, choices=PolicyLevel)

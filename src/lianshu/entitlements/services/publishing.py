@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from lianshu.audit.services import record
 from lianshu.authority import Actor, Capability, Refusal
 from lianshu.engine.codes import load_code_lists
 from lianshu.engine.definitions import DefinitionError, canonical_json
-from lianshu.engine.policy import Policy, load_pack, prepare, run
+from lianshu.engine.policy import Pack, Policy, Prepared, load_pack, prepare, run
 from lianshu.entitlements.models import PolicyVersion
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.dictionary import fact_dictionary
@@ -36,25 +37,42 @@ def publish_policies(
     others = [one.parent for one in packs.glob("*/policies")]
     codes = load_code_lists(packs / "national" / "codes")
     pack = load_pack(folders, fact_dictionary(), codes, others=others)
-    errors = [one for one in pack.findings if one.severity == "error"]
+    if not pack.policies and not pack.findings:
+        raise DomainError(_("这些资料包里没有政策，没有发布。请核对名称。"))
+    scenarios = [prepare(pack, policy) for policy in pack.policies]
+    found = [*pack.findings, *(one for _prepared, wrong in scenarios for one in wrong)]
+    errors = [one for one in found if one.severity == "error"]
     if errors:
         raise DefinitionError(errors)
+    _check_scenarios(
+        replace(pack, policies=_beside(pack, folders, others)),
+        [prepared for each, _wrong in scenarios for prepared in each],
+    )
     return [_publish(actor, policy, now) for policy in pack.policies]
 
 
-def check_scenarios(folders: Sequence[Path]) -> None:
+def _beside(pack: Pack, folders: Sequence[Path], others: Sequence[Path]) -> tuple[Policy, ...]:
+    """The policies of the packs with those of the others, whose verdicts they may read."""
+    ours = {folder.absolute() for folder in folders}
+    rest = [one for one in others if one.absolute() not in ours]
+    known = {(one.id, one.version) for one in pack.policies}
+    beside = load_pack(rest, pack.dictionary, pack.codes, others=others).policies
+    return (*pack.policies, *(one for one in beside if (one.id, one.version) not in known))
+
+
+def _check_scenarios(pack: Pack, scenarios: Sequence[Prepared]) -> None:
     """Raises DomainError naming the first scenario that does not come out as written."""
-    packs = Path(settings.PACKS)
-    codes = load_code_lists(packs / "national" / "codes")
-    pack = load_pack(folders, fact_dictionary(), codes)
-    for policy in pack.policies:
-        for prepared in prepare(pack, policy)[0]:
-            failures = run(pack, prepared).failures
-            if failures:
-                words = {"policy": policy.definition.title, "scenario": prepared.scenario.title}
-                raise DomainError(
-                    _("政策“%(policy)s”的情景“%(scenario)s”与预期不符，没有发布。") % words
-                )
+    for prepared in scenarios:
+        failures = run(pack, prepared).failures
+        if failures:
+            words = {
+                "policy": prepared.policy.definition.title,
+                "scenario": prepared.scenario.title,
+                "failure": failures[0],
+            }
+            raise DomainError(
+                _("政策“%(policy)s”的情景“%(scenario)s”与预期不符：%(failure)s。没有发布。") % words
+            )
 
 
 def _publish(actor: Actor, policy: Policy, now: datetime) -> PolicyVersion:
@@ -71,7 +89,8 @@ def _publish(actor: Actor, policy: Policy, now: datetime) -> PolicyVersion:
         policy=policy.id,
         version=policy.version,
         pack=_pack_of(policy),
-        title=str(definition.title),
+        title=definition.title.zh,
+        title_en=definition.title.en or "",
         document_number=definition.document.number,
         issuer=definition.document.issuer,
         level=definition.level,
@@ -99,7 +118,8 @@ def _pack_of(policy: Policy) -> str:
 def _search_text(policy: Policy) -> str:
     definition = policy.definition
     texts = [definition.title.zh, definition.title.en or "", *definition.tags]
-    texts += [one.sentence.zh for one in definition.conditions]
+    for one in definition.conditions:
+        texts += [one.sentence.zh, one.sentence.en or ""]
     if definition.summary is not None:
         texts += [definition.summary.zh, definition.summary.en or ""]
     return "\n".join(texts)

@@ -1,0 +1,175 @@
+"""Every published policy for every enterprise: a run, which counts from its end on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianshu.audit.services import record
+from lianshu.authority import Actor, require, system_actor
+from lianshu.engine.expressions import Firm, Outcome
+from lianshu.engine.policy import Decision, Evaluator, Policy
+from lianshu.engine.policy.describing import counting
+from lianshu.entitlements.knowledge_many import known_of_many
+from lianshu.entitlements.models import PolicyResult, PolicyRun
+from lianshu.entitlements.published import published
+from lianshu.entitlements.queries import enterprises
+from lianshu.entitlements.rules import can_run_policies
+from lianshu.jobs.models import Job
+from lianshu.jobs.queries import active_jobs
+from lianshu.jobs.services import enqueue
+from lianshu.records.errors import Conflict, DomainError
+from lianshu.registry.models import Organisation
+
+RUN_JOB: Final = "entitlements.run"
+READER: Final = system_actor("entitlements.run")
+"""A run reads of everybody what may decide; what came of it is read within each reader's scope."""
+KEPT: Final = 2
+"""Runs whose results are kept: the one in force, and the one before it."""
+ABANDONED: Final = timedelta(hours=6)
+"""An unfinished run older than this was cut off."""
+CHUNK: Final = 200
+MILLI: Final = Decimal("0.001")
+
+
+def request_run(*, actor: Actor, now: datetime) -> Job:
+    """Have the worker evaluate everything as of today. Raises Refusal, and Conflict while one is
+    waiting or running: it will say the same."""
+    require(can_run_policies(actor))
+    if active_jobs(READER, kind=RUN_JOB).exists():
+        raise Conflict(_("全部政策正在计算，完成后各页的数字会自己换成新的，不必再启动一次。"))
+    return enqueue(
+        actor=actor,
+        kind=RUN_JOB,
+        title=_("计算全部政策"),
+        params={},
+        link=reverse("policies"),
+        now=now,
+    )
+
+
+def run_policies(
+    *,
+    actor: Actor,
+    on: date,
+    now: datetime,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    clock: Callable[[], datetime] = timezone.now,
+) -> PolicyRun:
+    """Evaluate what holds on `on`, on what is known at `now`, for every enterprise.
+
+    Written chunk by chunk; until the last one is there the run before it stays in force, so that a
+    run that is cut off changes nothing. Policies that do not apply leave no row. Raises Refusal,
+    and DomainError when no policy is published.
+    """
+    require(can_run_policies(actor))
+    found = published()
+    holding = {
+        pk: policy
+        for pk, policy in found.by_row.items()
+        if policy.in_force(on) or policy.open_transitions(on)
+    }
+    if not holding:
+        raise DomainError(_("这一天没有已发布的有效政策，没有计算。"))
+    _remove_abandoned(now)
+    firms = list(enterprises().order_by("pk"))
+    run = PolicyRun.objects.create(
+        on=on,
+        known_at=now,
+        started_at=now,
+        firms=len(firms),
+        policies=len(holding),
+        requested_by_id=actor.user_id,
+    )
+    named = {pk: counting(policy) for pk, policy in holding.items()}
+    for start in range(0, len(firms), CHUNK):
+        progress(start, len(firms))
+        _evaluate(run, firms[start : start + CHUNK], found.policies, holding, named)
+    _finish(run, actor, clock())
+    progress(len(firms), len(firms))
+    return run
+
+
+def _evaluate(
+    run: PolicyRun,
+    firms: Sequence[Organisation],
+    policies: Sequence[Policy],
+    holding: dict[int, Policy],
+    named: dict[int, tuple[str, ...]],
+) -> None:
+    known = known_of_many(READER, firms, known_at=run.known_at)
+    results = [
+        _result(run, firm, pk, decision, named[pk])
+        for firm in firms
+        for pk, decision in _decisions(policies, holding, known[firm.pk], run.on)
+        if decision.verdict.outcome is not Outcome.NOT_APPLICABLE
+    ]
+    with transaction.atomic():
+        PolicyResult.objects.bulk_create(results, batch_size=2_000)
+
+
+def _decisions(
+    policies: Sequence[Policy], holding: dict[int, Policy], firm: Firm, on: date
+) -> list[tuple[int, Decision]]:
+    evaluator = Evaluator(policies, firm, on)
+    return [(pk, evaluator.decision(policy)) for pk, policy in holding.items()]
+
+
+def _result(
+    run: PolicyRun, firm: Organisation, pk: int, decision: Decision, named: Sequence[str]
+) -> PolicyResult:
+    judged = {name: decision.conditions[name] for name in named}
+    failed = [name for name, one in judged.items() if one.outcome is Outcome.NOT_MET]
+    missing = [*decision.verdict.missing, *(key for one in judged.values() for key in one.missing)]
+    score = decision.score
+    return PolicyResult(
+        run=run,
+        version_id=pk,
+        organisation=firm,
+        region_id=firm.region_id,
+        chain_id=firm.chain_id,
+        outcome=decision.verdict.outcome.value,
+        failing=len(failed),
+        open=sum(one.outcome.open for one in judged.values()),
+        missing=list(dict.fromkeys(missing)),
+        failed=failed,
+        score_low=None if score is None else _points(score.low),
+        score_high=None if score is None else _points(score.high),
+        amount=decision.amount,
+    )
+
+
+def _points(value: Fraction | None) -> Decimal | None:
+    if value is None:
+        return None
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(MILLI)
+
+
+@transaction.atomic
+def _finish(run: PolicyRun, actor: Actor, moment: datetime) -> None:
+    """From now on this run is in force; the results of those long before it are let go."""
+    run.finished_at = moment
+    run.save(update_fields=["finished_at"])
+    finished = PolicyRun.objects.filter(finished_at__isnull=False).order_by("-started_at")
+    kept = list(finished.values_list("pk", flat=True)[:KEPT])
+    PolicyResult.objects.filter(run__finished_at__isnull=False).exclude(run__in=kept).delete()
+    record(
+        actor=actor,
+        action="policies.run",
+        obj=run,
+        now=moment,
+        changes={"firms": run.firms, "policies": run.policies},
+    )
+
+
+@transaction.atomic
+def _remove_abandoned(now: datetime) -> None:
+    PolicyRun.objects.filter(finished_at__isnull=True, started_at__lt=now - ABANDONED).delete()
