@@ -17,6 +17,7 @@ from lianshu.demo.city.sources import CitySources
 from lianshu.demo.pack import DemoPack
 from lianshu.demo.queries import SOURCE, demo_is_loaded
 from lianshu.demo.services.casework import load_cases
+from lianshu.demo.services.entitling import load_policies
 from lianshu.demo.services.gathered import LOADER, City, Progress
 from lianshu.demo.services.people import load_accounts, tell_of_people
 from lianshu.demo.services.posting import MOST_DAYS, load_composed, load_written
@@ -91,6 +92,7 @@ def load_demo(
         officer=officer,
         now=now,
     )
+    load_policies(city, now, progress)
 
 
 def _compose(pack: DemoPack, sources: CitySources, now: datetime) -> CityPlan:
