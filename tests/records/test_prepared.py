@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from lianshu.accounts.models import Membership
 from lianshu.audit.models import AuditEntry
-from lianshu.records.prepared import Prepared, insert, update
+from lianshu.casework.models import CaseEvent
+from lianshu.records.prepared import KEY_BEFORE, Prepared, change, insert, insertion, send, update
 from lianshu.registry.models import Organisation, RegionAncestry
+from tests.casework.loops import order
 from tests.cast import NOW, Cast
 
 
@@ -89,3 +91,28 @@ def test_a_value_can_be_text(cast: Cast) -> None:
     query = Prepared(lambda _shape, name: Organisation.objects.filter(name=name))
     for each in (cast.organisations["bank"], cast.organisations["magnets"]):
         assert query.rows(each.name) == [each]
+
+
+def test_several_are_sent_in_order(cast: Cast) -> None:
+    membership = Membership.objects.first()
+    assert membership is not None
+    first, second = entry("一%s"), entry("二")
+    counts = send(
+        change(Membership, {"role": "viewer"}, pk=membership.pk),
+        change(Membership, {"role": "viewer"}, pk=-1),
+        insertion(first, second),
+        change(Membership, {"role": "owner"}, pk=membership.pk, role="viewer"),
+    )
+    assert counts == [1, 0, 2, 1]
+    for row, name in ((first, "一%s"), (second, "二")):
+        row.refresh_from_db()
+        assert row.actor_name == name
+    membership.refresh_from_db()
+    assert membership.role == "owner"
+
+
+def test_a_row_named_after_the_one_before_brings_no_key_of_its_own(cast: Cast) -> None:
+    event = CaseEvent.objects.get(case=order(cast))
+    assert event.payload.salt and event.payload.pk == event.pk
+    with pytest.raises(ValueError, match="key of its own"):
+        insertion(entry("二"), object_id=KEY_BEFORE)

@@ -24,42 +24,109 @@ MOST_KEPT: Final = 1_000
 """Shapes of one query that a process remembers; then it forgets all and begins anew."""
 
 
-def insert(*rows: models.Model) -> None:
-    """Insert rows of one model in one statement, in the caller's transaction; a key that the
-    database gives is set on each.
+class _KeyBefore:
+    """See `KEY_BEFORE`."""
+
+
+KEY_BEFORE: Final = _KeyBefore()
+"""As a value of a row that brings its own key: the key that the insertion just before was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement that is still to be sent."""
+
+    sql: str
+    parameters: Sequence[Any]
+    rows: Sequence[models.Model] = ()
+    """Rows to be inserted; they get their keys where `keyed`."""
+    keyed: bool = False
+
+
+def insertion(*rows: models.Model, **given: _KeyBefore) -> Statement:
+    """Rows of one model, in one statement. `given` names a column whose value is `KEY_BEFORE`.
 
     No signals, defaults of the database or validation: the caller is a service that has checked
     and completed the values.
     """
-    if not rows:
-        return
     columns = _columns(type(rows[0]), connection.vendor)
-    statement = _insertion(type(rows[0]), connection.vendor, len(rows))
-    parameters = [
+    parameters: list[Any] = [
         _stored(adapt, value)
         for row in rows
         for value, adapt in zip(columns.of(row), columns.adapters, strict=True)
     ]
+    if given and columns.key:
+        raise ValueError(f"a row of {type(rows[0]).__name__} takes a key of its own first")
+    for name, value in given.items():
+        parameters[columns.attributes.index(name)] = value
+    sql = _insertion(type(rows[0]), connection.vendor, len(rows))
+    return Statement(sql, parameters, rows, keyed=bool(columns.key))
+
+
+def change(model: type[models.Model], values: Mapping[str, Any], **where: Any) -> Statement:
+    """Set columns of the rows where each of `where` holds (None: has no value)."""
+    empty = frozenset(name for name, value in where.items() if value is None)
+    sql = _change(model, connection.vendor, tuple(values), tuple(where), empty)
+    adapters = _adapters(model, connection.vendor)
+    held = (item for item in where.items() if item[0] not in empty)
+    parameters = [_stored(adapters[name], value) for name, value in chain(values.items(), held)]
+    return Statement(sql, parameters)
+
+
+def send(*statements: Statement) -> list[int]:
+    """Run them in order, in the caller's transaction; how many rows each touched. PostgreSQL gets
+    them in one message and is waited for once."""
+    if connection.vendor == "postgresql" and not connection.features.uses_server_side_binding:  # type: ignore[attr-defined]
+        return _send_together(statements)
+    counts, key = [], None
+    for each in statements:
+        parameters = [key if value is KEY_BEFORE else value for value in each.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(each.sql, parameters)
+            key = _settle(each, cursor, key)
+            counts.append(int(cursor.rowcount))
+    return counts
+
+
+def _send_together(statements: Sequence[Statement]) -> list[int]:
+    parts, parameters = [], []
+    for each in statements:
+        sql = each.sql
+        if KEY_BEFORE in each.parameters:
+            marks = ["lastval()" if value is KEY_BEFORE else "%s" for value in each.parameters]
+            sql = sql % tuple(marks)
+        parts.append(sql)
+        parameters += [value for value in each.parameters if value is not KEY_BEFORE]
+    counts = []
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        keys = cursor.fetchall() if columns.key else ()
-    for row in rows:
+        cursor.execute("; ".join(parts), parameters)
+        for each in statements:
+            _settle(each, cursor, None)
+            counts.append(int(cursor.rowcount))
+            cursor.nextset()
+    return counts
+
+
+def _settle(statement: Statement, cursor: Any, key: Any) -> Any:
+    """Give inserted rows their keys; the last key so far."""
+    for row in statement.rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    for row, (key,) in zip(rows, keys, strict=False):
-        row.pk = key
+    if statement.keyed:
+        for row, (given,) in zip(statement.rows, cursor.fetchall(), strict=True):
+            row.pk = key = given
+    return key
+
+
+def insert(*rows: models.Model) -> None:
+    """Insert rows of one model; a key that the database gives is set on each."""
+    if rows:
+        send(insertion(*rows))
 
 
 def update(model: type[models.Model], values: Mapping[str, Any], **where: Any) -> int:
     """Set columns of the rows where each of `where` holds (None: has no value); how many there
     were."""
-    empty = frozenset(name for name, value in where.items() if value is None)
-    statement = _change(model, connection.vendor, tuple(values), tuple(where), empty)
-    adapters = _adapters(model, connection.vendor)
-    held = (item for item in where.items() if item[0] not in empty)
-    parameters = [_stored(adapters[name], value) for name, value in chain(values.items(), held)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return int(cursor.rowcount)
+    return send(change(model, values, **where))[0]
 
 
 class Prepared(Generic[ModelT]):
@@ -168,6 +235,7 @@ class _Columns:
 
     of: Callable[[models.Model], tuple[Any, ...]]
     adapters: Sequence[Adapt | None]
+    attributes: Sequence[str]
     names: Sequence[str]
     key: str
     """The column whose value the database gives; empty where the row brings its key."""
@@ -181,6 +249,7 @@ def _columns(model: type[models.Model], vendor: str) -> _Columns:
     return _Columns(
         attrgetter(*(field.attname for field in fields)),
         [adapters[field.attname] for field in fields],
+        [field.attname for field in fields],
         [str(field.column) for field in fields],
         "" if key is None else str(key.column),
     )

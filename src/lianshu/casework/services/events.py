@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
 from lianshu.casework.hashing import FOLD, GENESIS, event_hash, payload_digest, request_digest
 from lianshu.casework.models import Case, CaseEvent, CaseEventPayload, Channel, EventKind
 from lianshu.records.errors import Conflict
-from lianshu.records.prepared import insert, update
+from lianshu.records.prepared import KEY_BEFORE, Statement, change, insertion, send
 from lianshu.records.services import actor_key
+
+PLACE_TAKEN: Final = ("one_event_per_place", "caseevent.case_id, casework_caseevent.seq")
+"""How PostgreSQL and SQLite say that another event has the number: the case has moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,16 @@ def hashed_fields(event: CaseEvent, case_id: str) -> list[Any]:
 
 
 def append_event(
-    *, actor: Actor, case: Case, what: Happening, now: datetime, changes: Mapping[str, Any]
+    *,
+    actor: Actor,
+    case: Case,
+    what: Happening,
+    now: datetime,
+    changes: Mapping[str, Any],
+    also: Sequence[Statement] = (),
 ) -> CaseEvent:
-    """Write the event and move the case with it (`changes`), in the caller's transaction.
+    """Write the event and move the case with it (`changes`), in the caller's transaction; `also`
+    is sent along.
 
     One winner: `Conflict` when the case has moved since it was read.
     """
@@ -90,10 +101,20 @@ def append_event(
     )
     event.hash = event_hash(hashed_fields(event, case.public_id), event.previous)
     moved = {**changes, "head_seq": event.seq, "head_hash": event.hash}
-    if not update(Case, moved, pk=case.pk, head_seq=case.head_seq):
+    payload = CaseEventPayload(salt=salt, data=dict(what.data))
+    try:
+        moves, *_others = send(
+            change(Case, moved, pk=case.pk, head_seq=case.head_seq),
+            insertion(event),
+            insertion(payload, event_id=KEY_BEFORE),
+            *also,
+        )
+    except IntegrityError as error:
+        if not any(words in str(error) for words in PLACE_TAKEN):
+            raise
+        moves = 0
+    if not moves:
         raise Conflict(_("这个办件刚刚被别人处理了，请刷新后查看最新进展。"))
     for name, value in moved.items():
         setattr(case, name, value)
-    insert(event)
-    insert(CaseEventPayload(event=event, salt=salt, data=dict(what.data)))
     return event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,10 +15,10 @@ from lianshu.casework.models import Case, CaseEvent, CaseParty, Consultation, Ev
 from lianshu.casework.runtime import Running, action_of
 from lianshu.casework.services.events import Happening, append_event
 from lianshu.casework.services.forms import Given
-from lianshu.casework.services.tasks import Opening, create_tasks, plan_tasks
+from lianshu.casework.services.tasks import Opening, create_tasks, plan_tasks, tasks_of
 from lianshu.engine.loops import Action, Step
 from lianshu.records.errors import NotFound
-from lianshu.records.prepared import Prepared, insert, update
+from lianshu.records.prepared import Prepared, Statement, change, insertion
 
 NOTHING_GIVEN = Given()
 
@@ -85,27 +86,26 @@ def go_on(
             for role, found in given.appointed.items()
         }
     what = replace(what, to=action.to, facts={**what.facts, **facts})
-    event = append_event(actor=actor, case=case, what=what, now=now, changes=changes)
-    update(Task, {"done_at": now}, case_id=case.pk, done_at=None)
+    also = [change(Task, {"done_at": now}, case_id=case.pk, done_at=None)]
     if end and case.has_open_consultations:  # type: ignore[attr-defined]
-        _close_consultations(case, now)
-    _appoint(case, given, now)
-    if opening is not None:
-        create_tasks(case=case, opening=opening)
-    return event
+        also.append(_consultations_closed(case, now))
+    also += _appointed(case, given, now)
+    if opening is not None and opening.who:
+        also.append(insertion(*tasks_of(case=case, opening=opening)))
+    return append_event(actor=actor, case=case, what=what, now=now, changes=changes, also=also)
 
 
-def _close_consultations(case: Case, now: datetime) -> None:
+def _consultations_closed(case: Case, now: datetime) -> Statement:
     """Whoever has not answered need not any more, and did not stay silent either."""
     open_ones = {"answered_at": None, "silent_at": None, "closed_at": None}
-    update(Consultation, {"closed_at": now}, case_id=case.pk, **open_ones)
+    return change(Consultation, {"closed_at": now}, case_id=case.pk, **open_ones)
 
 
-def _appoint(case: Case, given: Given, now: datetime) -> None:
+def _appointed(case: Case, given: Given, now: datetime) -> Iterator[Statement]:
     for role, organisations in given.appointed.items():
         if case.has_parties:  # type: ignore[attr-defined]
-            update(CaseParty, {"until": now}, case_id=case.pk, role=role, until=None)
-        insert(
+            yield change(CaseParty, {"until": now}, case_id=case.pk, role=role, until=None)
+        yield insertion(
             *(
                 CaseParty(case=case, role=role, organisation=organisation, since=now)
                 for organisation in organisations

@@ -113,8 +113,15 @@ def _who_waits(
 
 def create_tasks(*, case: Case, opening: Opening) -> list[Task]:
     """Write the tasks, in the caller's transaction."""
+    tasks = tasks_of(case=case, opening=opening)
+    insert(*tasks)
+    return tasks
+
+
+def tasks_of(*, case: Case, opening: Opening) -> list[Task]:
+    """The tasks, not yet written."""
     moments = opening.moments
-    tasks = [
+    return [
         Task(
             case=case,
             step=opening.step,
@@ -132,8 +139,6 @@ def create_tasks(*, case: Case, opening: Opening) -> list[Task]:
         )
         for organisation, user in opening.who
     ]
-    insert(*tasks)
-    return tasks
 
 
 def moments_of(
