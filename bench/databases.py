@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,14 +40,16 @@ def environment(database: str) -> Iterator[dict[str, str]]:
             yield variables | {"DATABASE_URL": url}
 
 
-def run_on_each(script: str, parser: argparse.ArgumentParser) -> int:
-    """Run `script` with the same options and `--inside` on each database (or those chosen by
-    `--database`); 0 when all of them kept their bars."""
+def run_on_each(
+    script: str, parser: argparse.ArgumentParser, databases: Sequence[str] = DATABASES
+) -> int:
+    """Run `script` with the same options and `--inside` on each of `databases` (or those chosen
+    by `--database`); 0 when all of them kept their bars."""
     given = parser.parse_args()
     failed = 0
     load = os.getloadavg()[0]
     print(f"{Path(script).name}: load of the machine before {load:.1f}, {os.cpu_count()} cores")
-    for database in given.database or DATABASES:
+    for database in given.database or databases:
         print(f"\n== {database}", flush=True)
         with environment(database) as variables:
             command = [sys.executable, script, *sys.argv[1:], "--inside"]

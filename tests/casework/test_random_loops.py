@@ -192,7 +192,8 @@ class Walk:
         step = (
             here if here and self.rng.random() < 0.9 else self.rng.choice(self.running.loop.steps)
         )
-        action = self.rng.choice(step.actions)
+        # What leads on is tried more often, or most cases would end before anything happened.
+        action = step.actions[0] if self.rng.random() < 0.7 else self.rng.choice(step.actions)
         for actor in self.rng.sample(self.actors, len(self.actors)):
             try:
                 self._try(actor, action)
