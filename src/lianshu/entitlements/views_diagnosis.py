@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import require
 from lianshu.engine.policy import facts_of
-from lianshu.entitlements.diagnosis import Diagnosis, PolicyReading, diagnose, read_one
+from lianshu.engine.policy.telling import speaker_of
+from lianshu.entitlements.diagnosis import (
+    Diagnosis,
+    PolicyReading,
+    diagnose,
+    language_now,
+    read_one,
+)
 from lianshu.entitlements.forms_diagnosis import FeedbackForm, OnForm
 from lianshu.entitlements.models import FeedbackKind, PolicyVersion
 from lianshu.entitlements.queries_diagnosis import (
@@ -170,13 +177,5 @@ def _facts(reading: PolicyReading) -> list[tuple[str, str]]:
     decision = reading.decision
     trees = [rule.node for rule in decision.policy.rules]
     keys = dict.fromkeys(key for tree in trees for key in facts_of(tree, decision.day))
-    titles = {
-        **fact_dictionary().facts_by_id,
-        **fact_dictionary().holdings_by_id,
-    }
-    found = []
-    for key in keys:
-        name, _at, label = key.partition("@")
-        title = str(titles[name].title) if name in titles else name
-        found.append((key, f"{title} {label}".strip()))
-    return found
+    speaker = speaker_of(decision, fact_dictionary(), language_now())
+    return [(key, speaker.key(key)) for key in keys]
