@@ -2,13 +2,18 @@
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 from lianshu.cli.packs import codes_folder, packs_folder
 from lianshu.cli.running import InputError, say
 from lianshu.engine.codes import load_code_lists
 from lianshu.engine.definitions import DefinitionError, Finding, report
+from lianshu.engine.expressions.problems import nearest
 from lianshu.engine.policy import Pack, Policy, load_pack, policy_folders, prepare, run
+from lianshu.engine.policy.loading import POLICY_FILE, SPEC_FILE
+from lianshu.engine.policy.scenarios import scenarios_of
+from lianshu.engine.policy.spec import spec_of
 from lianshu.engine.tables import FACTS_FILE, load_dictionary
 
 
@@ -55,6 +60,46 @@ def test_pack(name: str) -> bool:
         + (f"不符 {wrong}。" if wrong else "全部相符。")
     )
     return wrong == 0
+
+
+def write_spec(name: str) -> None:
+    """Write the page of a policy's versions into their folders. Raises `InputError`."""
+    _pack, versions = policies_named(name)
+    for policy in versions:
+        out = policy.folder / SPEC_FILE
+        try:
+            scenarios = scenarios_of(policy)
+        except DefinitionError as error:
+            raise InputError(f"情景有错，先用 lianshu policy check 检查：\n{error}") from error
+        try:
+            with tempfile.NamedTemporaryFile(
+                "w", dir=policy.folder, suffix=".part", encoding="utf-8", delete=False
+            ) as part:
+                part.write(spec_of(policy, scenarios))
+            Path(part.name).chmod(0o644)
+            Path(part.name).replace(out)
+        except OSError as error:
+            raise InputError(f"{out}：写不进去（{error.strerror}），请检查权限。") from error
+        say(f"已写 {out}")
+
+
+def policies_named(name: str) -> tuple[Pack, list[Policy]]:
+    """The versions of a policy, by id or folder, with the pack they are in. Raises `InputError`."""
+    folder = Path(name)
+    if (folder / POLICY_FILE).is_file():
+        pack = usable_pack(str(folder))
+        return pack, list(pack.policies)
+    places = sorted(one.parent for one in packs_folder().glob("*/policies"))
+    known: list[str] = []
+    for place in places:
+        for one in policy_folders(place):
+            known.append(one.name)
+            if one.name == name or one.name.startswith(f"{name}-"):
+                pack = usable_pack(str(place))
+                versions = [each for each in pack.policies if name in (each.id, each.folder.name)]
+                if versions:
+                    return pack, versions
+    raise InputError(f"没有政策“{name}”{nearest(name, known)}。")
 
 
 def read_pack(name: str) -> Pack:

@@ -75,7 +75,7 @@ class Transition:
     node: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """One version of a policy. ``order`` names rules and scores so that each comes after what it
     refers to; ``headline`` is the score shown beside the verdict. ``limits``: below which power of

@@ -8,7 +8,14 @@ from datetime import date
 from fractions import Fraction
 from math import floor
 
-from lianshu.engine.expressions import Firm, Interpreter, Judged, Outcome, Reading
+from lianshu.engine.expressions import (
+    EvaluationError,
+    Firm,
+    Interpreter,
+    Judged,
+    Outcome,
+    Reading,
+)
 from lianshu.engine.expressions.arithmetic import computed, extreme
 from lianshu.engine.expressions.days import fact_key, label_of
 from lianshu.engine.expressions.readings import either, exactly
@@ -89,10 +96,18 @@ class Evaluator:
             self._known[key] = _One(self, policy).decision()
         return self._known[key]
 
-    def verdict(self, policy: str) -> Judged:
-        """The verdict of a policy, whichever of its versions holds on the day."""
+    def verdict(self, policy: str, condition: str | None = None) -> Judged:
+        """The verdict of a policy, or the outcome of one of its conditions, whichever of its
+        versions holds on the day. Raises EvaluationError for a policy that is not there: what
+        nobody has loaded must never pass."""
         found = [self.decision(one) for one in self.policies if one.id == policy]
-        holding = [one.verdict for one in found if one.in_force]
+        if not found:
+            raise EvaluationError(f"没有加载政策 {policy}，不能引用它的结论")
+        holding = [
+            one.verdict if condition is None else one.conditions[condition]
+            for one in found
+            if one.in_force
+        ]
         return either(tuple(holding)) if holding else _NOT_APPLICABLE
 
 

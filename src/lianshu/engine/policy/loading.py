@@ -9,6 +9,7 @@ from typing import Final
 
 from lianshu.engine.definitions import DefinitionError, Finding, Loaded, load_file
 from lianshu.engine.expressions import walk
+from lianshu.engine.expressions.problems import nearest
 from lianshu.engine.expressions.scope import CodeTree
 from lianshu.engine.expressions.tree import VerdictValue
 from lianshu.engine.policy.compiled import Policy
@@ -26,12 +27,19 @@ SPEC_FILE: Final = "spec.md"
 
 @dataclass(frozen=True)
 class Pack:
-    """The policies of some folders, by id and version, and what is wrong with them."""
+    """The policies of some folders, by id and version, and what is wrong with them. ``others`` are
+    those of other packs whose verdict they read."""
 
     policies: tuple[Policy, ...]
     findings: tuple[Finding, ...]
     dictionary: FactDictionary
     codes: Mapping[str, CodeTree] = field(default_factory=dict)
+    others: tuple[Policy, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Policy, ...]:
+        """Its policies and those of other packs whose verdict they read."""
+        return (*self.policies, *self.others)
 
     @property
     def usable(self) -> bool:
@@ -80,35 +88,60 @@ def load_pack(
         except DefinitionError as error:
             findings += error.findings
     known = {loaded.value.id for _place, loaded in read}
-    known |= {name for folder in others for name in _ids(folder)}
-    around = Surroundings(dictionary, codes or {}, known)
+    elsewhere = _elsewhere(others, set(places), known)
+    around = Surroundings(dictionary, codes or {}, known | set(elsewhere))
     policies: list[Policy] = []
     for place, loaded in read:
         policy, wrong = _compiled(place, loaded, around)
         findings += wrong
         if policy is not None:
             policies.append(policy)
-    findings += _together(policies)
+    named = _named_elsewhere(policies, elsewhere, around)
+    findings += _together(policies, [*policies, *named])
     policies.sort(key=lambda one: (one.id, one.definition.effective.since, one.version))
-    return Pack(tuple(policies), tuple(dict.fromkeys(findings)), dictionary, codes or {})
+    return Pack(
+        tuple(policies), tuple(dict.fromkeys(findings)), dictionary, codes or {}, tuple(named)
+    )
+
+
+Elsewhere = dict[str, list[tuple[Path, Loaded[PolicyDefinition]]]]
+
+
+def _elsewhere(others: Iterable[Path], places: set[Path], known: set[str]) -> Elsewhere:
+    """The policies of other packs by id. What is wrong with them is told where they are checked."""
+    found: Elsewhere = {}
+    here = {one.resolve() for one in places}
+    for place in (one for folder in others for one in policy_folders(folder)):
+        if place.resolve() in here:
+            continue
+        try:
+            loaded = load_file(place / POLICY_FILE, PolicyDefinition, bases=_bases(place))
+        except DefinitionError:
+            continue
+        if loaded.value.id not in known:
+            found.setdefault(loaded.value.id, []).append((place, loaded))
+    return found
+
+
+def _named_elsewhere(
+    policies: Sequence[Policy], elsewhere: Elsewhere, around: Surroundings
+) -> list[Policy]:
+    """The policies of other packs that these name, and those that they name in turn."""
+    found: dict[str, list[Policy]] = {}
+    waiting = [name for one in policies for name in sorted(named_policies(one))]
+    while waiting:
+        name = waiting.pop(0)
+        if name in found or name not in elsewhere:
+            continue
+        made = [_compiled(place, loaded, around)[0] for place, loaded in elsewhere[name]]
+        found[name] = [one for one in made if one is not None]
+        waiting += [each for one in found[name] for each in sorted(named_policies(one))]
+    return [one for versions in found.values() for one in versions]
 
 
 def _bases(place: Path) -> list[Path]:
     """Where ``extends`` may look: the policies of the packs around."""
     return sorted(place.absolute().parent.parent.parent.glob(f"*/{POLICIES}"))
-
-
-def _ids(folder: Path) -> set[str]:
-    found: set[str] = set()
-    for place in policy_folders(folder):
-        try:
-            found.add(
-                load_file(place / POLICY_FILE, PolicyDefinition, bases=_bases(place)).value.id
-            )
-        except DefinitionError:
-            # It has findings of its own wherever it is checked.
-            continue
-    return found
 
 
 def _compiled(
@@ -119,9 +152,9 @@ def _compiled(
     if place.name not in (definition.id, f"{definition.id}-{definition.version}"):
         message = f"文件夹应叫 {definition.id} 或 {definition.id}-{definition.version}，请改名"
         gathering.says("id", rule="P002", message=message)
-    superseded = definition.status == "superseded"
+    superseded = definition.status in ("superseded", "expired")
     if superseded != (definition.status != "draft" and definition.effective.until is not None):
-        message = "status 与日期矛盾：superseded 要有 effective.to，现行的没有；请核对"
+        message = "status 与日期矛盾：superseded、expired 要有 effective.to，现行的没有；请核对"
         gathering.says("status", rule="P017", message=message, severity="warning")
     parameters: Gathering[ParametersDefinition] | None = None
     if (place / PARAMETERS_FILE).is_file():
@@ -148,7 +181,7 @@ def _translated(gathering: Gathering[PolicyDefinition]) -> None:
                 gathering.says(*path, rule="P022", message=message, severity="warning")
 
 
-def _together(policies: Sequence[Policy]) -> list[Finding]:
+def _together(policies: Sequence[Policy], everything: Sequence[Policy]) -> list[Finding]:
     """What is wrong between policies: P003, P004, P012, P018."""
     findings: list[Finding] = []
     seen: dict[tuple[str, str], Policy] = {}
@@ -166,7 +199,8 @@ def _together(policies: Sequence[Policy]) -> list[Finding]:
                 )
                 findings.append(one.loaded.finding("effective", rule="P004", message=message))
         seen[key] = one
-    findings += _circles(policies)
+    findings += _circles(everything, policies)
+    findings += _named_conditions(policies, everything)
     ids = {one.id for one in policies}
     for one in policies:
         for index, excluded in enumerate(one.definition.exclusive):
@@ -185,9 +219,27 @@ def _overlap(one: Policy, other: Policy) -> bool:
     return all(each.until is None or begins <= each.until for each in (first, second))
 
 
-def _circles(policies: Sequence[Policy]) -> list[Finding]:
-    needs: dict[str, set[str]] = {}
+def _named_conditions(policies: Sequence[Policy], everything: Sequence[Policy]) -> list[Finding]:
+    """P018: a policy that cannot be used where it is named, or has no condition of the name."""
+    findings: list[Finding] = []
     for one in policies:
+        for node in verdicts_in(one):
+            versions = [each for each in everything if each.id == node.policy]
+            message = ""
+            if not versions:
+                message = f"引用的政策 {node.policy} 有错，不能引用，请先检查它"
+            elif node.condition and any(node.condition not in v.rules_by_id for v in versions):
+                known = versions[-1].rules_by_id
+                message = f"政策 {node.policy} 没有条件 {node.condition}"
+                message += nearest(node.condition, known)
+            if message:
+                findings.append(one.loaded.finding("id", rule="P018", message=message))
+    return findings
+
+
+def _circles(everything: Sequence[Policy], policies: Sequence[Policy]) -> list[Finding]:
+    needs: dict[str, set[str]] = {}
+    for one in everything:
         needs.setdefault(one.id, set()).update(named_policies(one))
     findings: list[Finding] = []
     for one in policies:
@@ -205,11 +257,10 @@ def _circles(policies: Sequence[Policy]) -> list[Finding]:
 
 def named_policies(policy: Policy) -> set[str]:
     """The policies whose verdict it reads."""
-    trees = [rule.node for rule in policy.rules] + [policy.verdict]
-    trees += [] if policy.target is None else [policy.target]
-    trees += [] if policy.amount is None else [policy.amount]
-    trees += [one.node for one in policy.transitions]
-    for score in policy.scores:
-        trees += [item.node for item in score.items]
-        trees += [] if score.total is None else [score.total]
-    return {one.policy for tree in trees for one in walk(tree) if isinstance(one, VerdictValue)}
+    return {node.policy for node in verdicts_in(policy)}
+
+
+def verdicts_in(policy: Policy) -> list[VerdictValue]:
+    """Every reading of another policy's verdict or condition."""
+    nodes = (node for _name, tree in policy.trees() for node in walk(tree))
+    return [node for node in nodes if isinstance(node, VerdictValue)]

@@ -162,12 +162,14 @@ class Score(Definition):
 
 
 class Benefit(Definition):
-    """What a firm gets. ``amount`` is money, rounded down to ``round_to`` (default: to the fen)."""
+    """What a firm gets. ``amount`` is money, rounded down to ``round_to`` (default: to the fen);
+    with ``ceiling`` it is the most that is paid (最高)."""
 
     kind: Literal["title", "money", "tax", "voucher", "service", "finance"]
     sentence: Text
     amount: Expression | None = None
     round_to: Expression | None = None
+    ceiling: bool = False
     article: Words | None = None
     confidence: Confidence | None = None
 
@@ -192,7 +194,7 @@ class PolicyDefinition(Definition):
     region: Code | None = None
     effective: Effective
     transitional: tuple[Transitional, ...] = ()
-    status: Literal["current", "superseded", "transitional", "draft"]
+    status: Literal["current", "superseded", "expired", "transitional", "draft"]
     confidence: Confidence
     windows: tuple[Window, ...] = ()
     tags: tuple[Words, ...] = ()

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 import ibis
 
-from lianshu.engine.expressions import Node, Outcome, walk
+from lianshu.engine.expressions import EvaluationError, Node, Outcome, walk
 from lianshu.engine.expressions.tree import ConditionValue, OfHoldings, ScoreValue, VerdictValue
 from lianshu.engine.expressions.types import NumberType
 from lianshu.engine.expressions.vector.holdings import HoldingColumns, joined, planned
@@ -49,7 +49,8 @@ class Cell:
     """A condition, score or verdict in the statement's result.
 
     ``code`` is its outcome's column; ``missing`` maps a word of names to the column of its bits;
-    ``low`` and ``high`` are columns of whole numbers over the constant ``den``.
+    ``low`` and ``high`` are columns of whole numbers over ``den``, or where that is 0 over the column
+    ``code``. ``names`` are those that can be missing.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Cell:
     high: str = ""
     den: int = 1
     shown: tuple[Shown, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,15 @@ class _Builder:
         self.masks: dict[str, dict[int, str]] = {}
         self.shown: dict[str, tuple[Shown, ...]] = {}
         self.shared: dict[str, str] = {}
+        self.ready: set[str] = set()
+        self.said: dict[str, tuple[str, ...]] = {}
+        self.trees: dict[str, list[Node]] = {}
+        for one in self.holding:
+            for name, tree in one.trees():
+                # Whether the policy is for the firm is part of its verdict.
+                of_verdict = name in ("target", "transitional")
+                key = _prefix(one) + ("verdict" if of_verdict else name)
+                self.trees.setdefault(key, []).append(tree)
 
     # Stages
 
@@ -210,7 +221,7 @@ class _Builder:
     def column_shared(self, node: Node, prefix: str) -> Ends | Truth | None:
         """The columns of a part that an earlier stage made."""
         name = self.shared.get(share_key(node, prefix)) if may_share(node) else None
-        if name is None:
+        if name not in self.ready:
             return None
         if name in self.scores:
             return self.column_score(name)
@@ -227,15 +238,16 @@ class _Builder:
             mask=lambda: {word: algebra.column(column) for word, column in words.items()},
         )
 
-    def column_verdict(self, policy: str) -> Truth:
-        """The verdict of whichever version of a policy holds."""
+    def column_verdict(self, key: str) -> Truth:
+        """The verdict, or a condition, of whichever version of a policy holds."""
+        policy, _, name = key.partition("/")
         lowering = Lowering(IbisAlgebra(self.table), self.shape, self.day, self.names)
+        if all(one.id != policy for one in self.policies):
+            raise EvaluationError(f"没有加载政策 {policy}，不能引用它的结论")
         found = [one for one in self.holding if one.id == policy]
         if not found:
             return lowering.truths.constant(Outcome.NOT_APPLICABLE)
-        return lowering.truths.any_of(
-            [self.column_truth(f"{_prefix(one)}verdict") for one in found]
-        )
+        return lowering.truths.any_of([self.column_truth(f"{_prefix(one)}{name}") for one in found])
 
     def column_score(self, name: str) -> Ends:
         made = self.scores[name]
@@ -271,6 +283,7 @@ class _Builder:
             for make in level:
                 columns |= make()
             self.extend(columns)
+            self.ready = self.scores.keys() | self.truths.keys()
         if self.texts:
             columns = {}
             for policy in self.holding:
@@ -285,6 +298,10 @@ class _Builder:
         makers: dict[int, list[Callable[[], dict[str, Any]]]] = {}
 
         def put(name: str, needs: Iterable[str], make: Callable[[], dict[str, Any]]) -> None:
+            needs = list(needs)
+            below = (self.said.get(need, ()) for need in needs)
+            own = [one for tree in self.trees.get(name, ()) for one in names_of(tree, self.day)]
+            self.said[name] = tuple(dict.fromkeys([*own, *(one for said in below for one in said)]))
             level[name] = max((level[need] + 1 for need in needs if need in level), default=0)
             makers.setdefault(level[name], []).append(make)
 
@@ -304,7 +321,11 @@ class _Builder:
                     found.append(self.shared[key])
             return found
 
-        others = [f"{_prefix(one)}verdict" for one in self.holding]
+        others = [
+            f"{_prefix(one)}{name}"
+            for one in self.holding
+            for name in ("verdict", *one.rules_by_id)
+        ]
 
         for policy in self.ordered():
             prefix = _prefix(policy)
@@ -456,10 +477,27 @@ class _Builder:
         verdict = truths.settled(verdict, cases)
         prefix = _prefix(policy)
         columns = self.put_truth(f"{prefix}verdict", lowering, verdict, holds)
+        if policy.headline is not None:
+            columns |= self.shown_score(prefix, policy.headline, lowering, holds)
         if policy.amount is not None:
             met = algebra.compare("=", columns[f"{prefix}verdict"], algebra.whole(_MET))
             columns[f"{prefix}amount"] = lowering.amount(policy.amount, policy.round_to, met)
         return columns
+
+    def shown_score(
+        self, prefix: str, headline: str, lowering: Lowering, holds: Truth | None
+    ) -> dict[str, Any]:
+        """The headline score as it is told: nothing where the policy does not hold."""
+        found = self.column_score(prefix + headline)
+        columns = {f"{prefix}score_low": found.low.expr, f"{prefix}score_high": found.high.expr}
+        if found.den.constant is None:
+            columns[f"{prefix}score_den"] = found.den.expr
+        if holds is None:
+            return columns
+        algebra = lowering.algebra
+        out = algebra.among(lowering.truths.code(holds), _OUT)
+        nothing = algebra.nothing("int64")
+        return {name: algebra.case([(out, nothing)], expr) for name, expr in columns.items()}
 
     def texts_of(self, policy: Policy) -> dict[str, Any]:
         """Value and threshold of each condition, as texts."""
@@ -482,14 +520,13 @@ class _Builder:
         conditions = tuple(self.cell(prefix, rule.id) for rule in policy.rules)
         score: Cell | None = None
         if policy.headline is not None:
-            key = prefix + policy.headline
-            made = self.scores[key]
-            low = f"{key}.low"
+            den = self.scores[prefix + policy.headline].den.constant or 0
             score = Cell(
                 policy.headline,
-                low=low,
-                high=low if made.single else f"{key}.high",
-                den=made.den.constant or 0,
+                code="" if den else f"{prefix}score_den",
+                low=f"{prefix}score_low",
+                high=f"{prefix}score_high",
+                den=den,
             )
         amount = None if policy.amount is None else f"{prefix}amount"
         verdict = self.cell(prefix, "verdict")
@@ -497,7 +534,13 @@ class _Builder:
 
     def cell(self, prefix: str, name: str) -> Cell:
         key = prefix + name
-        return Cell(name, self.codes[key], self.masks.get(key, {}), shown=self.shown.get(key, ()))
+        return Cell(
+            name,
+            self.codes[key],
+            self.masks.get(key, {}),
+            shown=self.shown.get(key, ()),
+            names=self.said.get(key, ()),
+        )
 
     def statement(self, cells: Sequence[PolicyCells]) -> str:
         """The chain of selects, and last the columns of the result."""
@@ -508,7 +551,7 @@ class _Builder:
                 wanted += [column for part in cell.shown for column in part.columns]
             if one.score is not None:
                 wanted += [one.score.low, one.score.high]
-                wanted += [f"{one.score.low.removesuffix('.low')}.den"] if not one.score.den else []
+                wanted += [one.score.code] if one.score.code else []
             wanted += [one.amount] if one.amount else []
         self.add_stage(self.table.select(*dict.fromkeys(wanted)))
         hint = "AS NOT MATERIALIZED" if self.dialect == "duckdb" else "AS"
@@ -554,7 +597,12 @@ def _needs(prefix: str, node: Node, verdicts: Sequence[str]) -> list[str]:
         if isinstance(one, ConditionValue | ScoreValue):
             found.append(prefix + one.name)
         elif isinstance(one, VerdictValue):
-            found += [name for name in verdicts if name.startswith(f"{one.policy}@")]
+            found += [
+                name
+                for name in verdicts
+                if name.startswith(f"{one.policy}@")
+                and name.rpartition("/")[2] == (one.condition or "verdict")
+            ]
     return found
 
 

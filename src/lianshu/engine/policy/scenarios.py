@@ -74,9 +74,17 @@ def prepare(pack: Pack, policy: Policy) -> tuple[list[Prepared], list[Finding]]:
     return found, reader.findings
 
 
+def scenarios_of(policy: Policy) -> tuple[Scenario, ...]:
+    """The scenarios as written; none without a file. Raises DefinitionError."""
+    path = policy.folder / SCENARIOS_FILE
+    if not path.is_file():
+        return ()
+    return load_file(path, ScenariosDefinition).value.scenarios
+
+
 def run(pack: Pack, prepared: Prepared) -> Run:
     """Evaluate a scenario and compare."""
-    evaluator = Evaluator(pack.policies, prepared.firm, prepared.day, prepared.judgements)
+    evaluator = Evaluator(pack.everything, prepared.firm, prepared.day, prepared.judgements)
     decision = evaluator.decision(prepared.policy)
     return Run(prepared, decision, tuple(_failures(prepared.scenario.expect, decision)))
 
@@ -136,6 +144,8 @@ class _Reader:
     ) -> dict[tuple[str, str], Outcome | Fraction]:
         found: dict[tuple[str, str], Outcome | Fraction] = {}
         for name, given in scenario.judgements.items():
+            if given is None:
+                continue
             if isinstance(given, int | Decimal) and not isinstance(given, bool):
                 found[self.policy.id, name] = Fraction(given)
             elif given in (Outcome.MET.value, Outcome.NOT_MET.value):
