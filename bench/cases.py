@@ -1,6 +1,6 @@
 """My tasks, the board and the alerts among 200,000 cases.
 
-    .venv/bin/python bench/cases.py [--cases 200000] [--database postgresql]
+    .venv/bin/python -m bench.cases [--cases 200000] [--database postgresql]
 
 Generates a city (5,000 firms, four loops, one case in ten on its way), then opens the pages as five
 different people, twenty times each, and runs the questions of the alerts. Of each statement the

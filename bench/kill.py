@@ -1,6 +1,6 @@
 """A thousand acts by HTTP while web and worker are killed (-9) fifty times.
 
-    .venv/bin/python bench/kill.py [--acts 1000] [--kills 50] [--database postgresql]
+    .venv/bin/python -m bench.kill [--acts 1000] [--kills 50] [--database postgresql]
 
 `lianshu serve` runs over a database of its own. Four clients take cases round the order loop
 through the API; whoever gets no answer sends the same request again with the same key. Between two

@@ -1,6 +1,6 @@
 """`act` beside django-fsm-2: transitions per second through the whole order loop.
 
-    .venv/bin/python bench/loops.py [--cases 60] [--rounds 9] [--database sqlite]
+    .venv/bin/python -m bench.loops [--cases 60] [--rounds 9] [--database sqlite]
 
 Ours is the public `act` with everything it does: authority, required fields, idempotency key,
 event, hash, the next task with its due time, outbox. The peer is `loops_peer.py`: get, transition,
