@@ -17,9 +17,11 @@ from lianshu.engine.expressions import (
     Reading,
 )
 from lianshu.engine.expressions.arithmetic import computed, extreme
+from lianshu.engine.expressions.brief import BriefInterpreter
 from lianshu.engine.expressions.days import fact_key, label_of
 from lianshu.engine.expressions.readings import either, exactly
 from lianshu.engine.expressions.tree import (
+    ConditionValue,
     FactValue,
     Growth,
     Node,
@@ -78,13 +80,15 @@ class Evaluator:
     """Evaluates policies for one firm on one day; a verdict that others read is worked out once.
 
     ``judgements`` are what experts decided: by (policy id, name), where a name is a condition, an
-    exemption (``ZJ-8.exempt1``) or an item.
+    exemption (``ZJ-8.exempt1``) or an item. Not ``explained``: the same outcomes, sooner, without
+    what was compared.
     """
 
     policies: Sequence[Policy]
     firm: Firm
     day: date
     judgements: Mapping[tuple[str, str], Outcome | Fraction] = field(default_factory=dict)
+    explained: bool = True
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[str, str], Decision] = {}
@@ -95,6 +99,19 @@ class Evaluator:
         if key not in self._known:
             self._known[key] = _One(self, policy).decision()
         return self._known[key]
+
+    def applies(self, policy: Policy) -> Judged:
+        """Whether a policy is for the firm, without the rest of it; not in force, it does not
+        apply. Where a target group rests on conditions, the whole is evaluated."""
+        if policy.target is None or any(
+            isinstance(one, ConditionValue | ScoreValue) for one in walk(policy.target)
+        ):
+            return self.decision(policy).applies
+        one = _One(self, policy)
+        holds = one.holds()
+        if holds.outcome in (Outcome.NOT_MET, Outcome.NOT_APPLICABLE):
+            return _NOT_APPLICABLE
+        return one.interpreter("target").truth(policy.target)
 
     def verdict(self, policy: str, condition: str | None = None) -> Judged:
         """The verdict of a policy, or the outcome of one of its conditions, whichever of its
@@ -136,7 +153,8 @@ class _One:
         }
 
     def interpreter(self, rule: str) -> Interpreter:
-        return Interpreter(
+        kind = Interpreter if self.evaluator.explained else BriefInterpreter
+        return kind(
             self.evaluator.firm,
             self.evaluator.day,
             conditions=self.conditions.__getitem__,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from lianshu.audit.services import record
 from lianshu.authority import Actor, require, system_actor
-from lianshu.engine.expressions import Firm, Outcome
-from lianshu.engine.policy import Decision, Evaluator, Policy
+from lianshu.engine.expressions import EvaluationError, Outcome
+from lianshu.engine.policy import Evaluator, Policy
 from lianshu.engine.policy.describing import counting
 from lianshu.entitlements.knowledge_many import known_of_many
 from lianshu.entitlements.models import PolicyResult, PolicyRun
@@ -38,6 +40,17 @@ ABANDONED: Final = timedelta(hours=6)
 """An unfinished run older than this was cut off."""
 CHUNK: Final = 200
 MILLI: Final = Decimal("0.001")
+NOT_FOR_IT: Final = (Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A policy that holds on the day, with its row and the conditions that its verdict rests on."""
+
+    row: int
+    policy: Policy
+    counting: tuple[str, ...]
 
 
 def request_run(*, actor: Actor, now: datetime) -> Job:
@@ -67,17 +80,18 @@ def run_policies(
     """Evaluate what holds on `on`, on what is known at `now`, for every enterprise.
 
     Written chunk by chunk; until the last one is there the run before it stays in force, so that a
-    run that is cut off changes nothing. Policies that do not apply leave no row. Raises Refusal,
+    run that is cut off changes nothing. Policies that do not apply leave no row,
+    nor do figures too large to be exact, which the log names. Raises Refusal,
     and DomainError when no policy is published.
     """
     require(can_run_policies(actor))
     found = published()
-    holding = {
-        pk: policy
+    held = [
+        Held(pk, policy, counting(policy))
         for pk, policy in found.by_row.items()
         if policy.in_force(on) or policy.open_transitions(on)
-    }
-    if not holding:
+    ]
+    if not held:
         raise DomainError(_("这一天没有已发布的有效政策，没有计算。"))
     _remove_abandoned(now)
     firms = list(enterprises().order_by("pk"))
@@ -86,59 +100,64 @@ def run_policies(
         known_at=now,
         started_at=now,
         firms=len(firms),
-        policies=len(holding),
+        policies=len(held),
         requested_by_id=actor.user_id,
     )
-    named = {pk: counting(policy) for pk, policy in holding.items()}
+    refused = 0
     for start in range(0, len(firms), CHUNK):
         progress(start, len(firms))
-        _evaluate(run, firms[start : start + CHUNK], found.policies, holding, named)
-    _finish(run, actor, clock())
+        refused += _evaluate(run, firms[start : start + CHUNK], found.policies, held)
+    _finish(run, actor, clock(), refused)
     progress(len(firms), len(firms))
     return run
 
 
 def _evaluate(
-    run: PolicyRun,
-    firms: Sequence[Organisation],
-    policies: Sequence[Policy],
-    holding: dict[int, Policy],
-    named: dict[int, tuple[str, ...]],
-) -> None:
+    run: PolicyRun, firms: Sequence[Organisation], policies: Sequence[Policy], held: Sequence[Held]
+) -> int:
+    """The rows of some firms; how many results could not be worked out."""
     known = known_of_many(READER, firms, known_at=run.known_at)
-    results = [
-        _result(run, firm, pk, decision, named[pk])
-        for firm in firms
-        for pk, decision in _decisions(policies, holding, known[firm.pk], run.on)
-        if decision.verdict.outcome is not Outcome.NOT_APPLICABLE
-    ]
+    results: list[PolicyResult] = []
+    refused = 0
+    for firm in firms:
+        evaluator = Evaluator(policies, known[firm.pk], run.on, explained=False)
+        for each in held:
+            try:
+                result = _result(run, firm, each, evaluator)
+            except EvaluationError as error:
+                # One firm's impossible figure is no reason to leave the others without a result.
+                logger.warning("%s %s: %s", firm.public_id, each.policy.id, error)
+                refused += 1
+                continue
+            if result is not None:
+                results.append(result)
     with transaction.atomic():
         PolicyResult.objects.bulk_create(results, batch_size=2_000)
-
-
-def _decisions(
-    policies: Sequence[Policy], holding: dict[int, Policy], firm: Firm, on: date
-) -> list[tuple[int, Decision]]:
-    evaluator = Evaluator(policies, firm, on)
-    return [(pk, evaluator.decision(policy)) for pk, policy in holding.items()]
+    return refused
 
 
 def _result(
-    run: PolicyRun, firm: Organisation, pk: int, decision: Decision, named: Sequence[str]
-) -> PolicyResult:
-    judged = {name: decision.conditions[name] for name in named}
-    failed = [name for name, one in judged.items() if one.outcome is Outcome.NOT_MET]
-    missing = [*decision.verdict.missing, *(key for one in judged.values() for key in one.missing)]
+    run: PolicyRun, firm: Organisation, held: Held, evaluator: Evaluator
+) -> PolicyResult | None:
+    """What a policy came to; None for a firm that it is not for."""
+    if evaluator.applies(held.policy).outcome in NOT_FOR_IT:
+        return None
+    decision = evaluator.decision(held.policy)
+    if decision.verdict.outcome is Outcome.NOT_APPLICABLE:
+        return None
+    judged = [(name, decision.conditions[name]) for name in held.counting]
+    failed = [name for name, one in judged if one.outcome is Outcome.NOT_MET]
+    missing = [*decision.verdict.missing, *(key for _name, one in judged for key in one.missing)]
     score = decision.score
     return PolicyResult(
         run=run,
-        version_id=pk,
+        version_id=held.row,
         organisation=firm,
         region_id=firm.region_id,
         chain_id=firm.chain_id,
         outcome=decision.verdict.outcome.value,
         failing=len(failed),
-        open=sum(one.outcome.open for one in judged.values()),
+        open=sum(one.outcome.open for _name, one in judged),
         missing=list(dict.fromkeys(missing)),
         failed=failed,
         score_low=None if score is None else _points(score.low),
@@ -154,7 +173,7 @@ def _points(value: Fraction | None) -> Decimal | None:
 
 
 @transaction.atomic
-def _finish(run: PolicyRun, actor: Actor, moment: datetime) -> None:
+def _finish(run: PolicyRun, actor: Actor, moment: datetime, refused: int) -> None:
     """From now on this run is in force; the results of those long before it are let go."""
     run.finished_at = moment
     run.save(update_fields=["finished_at"])
@@ -166,7 +185,7 @@ def _finish(run: PolicyRun, actor: Actor, moment: datetime) -> None:
         action="policies.run",
         obj=run,
         now=moment,
-        changes={"firms": run.firms, "policies": run.policies},
+        changes={"firms": run.firms, "policies": run.policies, "refused": refused},
     )
 
 
