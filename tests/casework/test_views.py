@@ -32,7 +32,10 @@ def test_a_case_is_opened_read_and_acted_on(client: Client, cast: Cast) -> None:
     assert client.post(send, {"field-subject": "磁测"}).status_code == 422
     fields = {"field-subject": "磁测", "field-detail": "高温退磁", "key": "one"}
     assert client.post(send, fields).status_code == 302
-    assert client.post(send, fields).status_code == 409  # its turn is over
+    assert client.post(send, fields).status_code == 302  # sent twice: done once
+    other = client.post(send, {**fields, "key": "two"})
+    assert other.status_code == 409  # its turn is over
+    assert case.events.count() == 2
     case.refresh_from_db()
     assert case.step == "dispatch"
 

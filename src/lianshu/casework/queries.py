@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from lianshu.authority import Actor
 from lianshu.casework.models import Case, LoopVersion, Rating, Task
 from lianshu.casework.querysets import CaseQuerySet, TaskQuerySet
+from lianshu.records.services import actor_key
 
 
 def cases_for(actor: Actor, *, consulted: bool = False) -> CaseQuerySet:

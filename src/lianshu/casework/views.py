@@ -16,7 +16,7 @@ from lianshu.casework.forms import ActionForm, OpenCaseForm
 from lianshu.casework.lists import case_page
 from lianshu.casework.models import Case
 from lianshu.casework.offers import loops_offered
-from lianshu.casework.queries import case_by_id
+from lianshu.casework.queries import case_by_id, was_done
 from lianshu.casework.queries_exchange import proposed_members
 from lianshu.casework.reading import CaseReading, read_case, said
 from lianshu.casework.services.attachments import act_with_files
@@ -80,6 +80,9 @@ def case(request: PageRequest, public_id: str) -> HttpResponse:
 def case_act(request: PageRequest, public_id: str, action: str) -> HttpResponse:
     """The form of one action; POST takes it."""
     found = _find(request.actor, public_id)
+    key = request.POST.get("key", "")[:80]
+    if was_done(request.actor, found, key):  # sent twice, by a browser or a thumb
+        return HttpResponseRedirect(case_page(found))
     reading = read_case(request.actor, found, now=timezone.now())
     chosen = next((each for each in reading.actions if each.id == action), None)
     if chosen is None or reading.step is None:
@@ -105,7 +108,7 @@ def case_act(request: PageRequest, public_id: str, action: str) -> HttpResponse:
                 uploads=form.uploads(),
                 photos=form.photos,
                 now=now,
-                key=request.POST.get("key", "")[:80],
+                key=key,
             )
         except Conflict:
             raise
@@ -120,7 +123,7 @@ def case_act(request: PageRequest, public_id: str, action: str) -> HttpResponse:
         reading,
         chosen=chosen,
         form=form,
-        key=request.POST.get("key") or secrets.token_urlsafe(16),
+        key=key or secrets.token_urlsafe(16),
         suggestions=suggestions_for(request.actor, found, chosen, reading.about, now=now),
         status=422 if form.is_bound else 200,
     )
