@@ -26,6 +26,13 @@ def case_by_id(actor: Actor, public_id: str) -> Case | None:
     return found.filter(public_id=public_id).first()
 
 
+def was_done(actor: Actor, case: Case, key: str) -> bool:
+    """Whether the actor has already done in this case what was sent under `key`."""
+    if not key:
+        return False
+    return case.events.filter(actor_key=actor_key(actor), key=key).exists()
+
+
 def tasks_for(actor: Actor) -> TaskQuerySet:
     """What waits for the actor."""
     # An open task is always of an open case. Said here, it lets counts by loop be answered from
