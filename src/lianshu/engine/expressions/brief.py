@@ -1,4 +1,5 @@
-"""The interpreter for many firms: it stops where the outcome is settled.
+"""The interpreter for many firms: it stops where the outcome is settled, and works out once what
+several rules ask.
 
 Outcomes, missing facts, scores and amounts are the same as the other's (tested on random firms);
 what was compared on the way is not complete, so nothing is explained from it.
@@ -6,38 +7,115 @@ what was compared on the way is not complete, so nothing is explained from it.
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, cast
 
 from lianshu.engine.expressions import readings as r
 from lianshu.engine.expressions.interpreter import Interpreter
 from lianshu.engine.expressions.outcomes import Outcome
-from lianshu.engine.expressions.readings import Judged
-from lianshu.engine.expressions.tree import AllOf, AnyOf, Node
+from lianshu.engine.expressions.readings import Judged, Reading
+from lianshu.engine.expressions.tree import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Compare,
+    ConditionValue,
+    FactValue,
+    Growth,
+    Manual,
+    Node,
+    OfHoldings,
+    OneOf,
+    Over,
+    ScoreValue,
+    walk,
+)
+from lianshu.engine.expressions.types import TruthType
+from lianshu.engine.expressions.vector.shape import key_of
 
 _NOT_MET: Final = Judged(Outcome.NOT_MET)
 _MET: Final = Judged(Outcome.MET)
+_WORTH_KEEPING: Final = (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Compare,
+    FactValue,
+    Growth,
+    OfHoldings,
+    OneOf,
+    Over,
+)
+
+_OF_ITS_POLICY: Final = (ConditionValue, ScoreValue, Manual)
+
+Meanings = Mapping[int, int]
+"""Number of a meaning by the identity of a node that has it; only what occurs more than once."""
 
 
+def meanings_of(trees: Iterable[tuple[str, Node]]) -> Meanings:
+    """What the trees of some policies have in common; with each tree the policy it belongs to.
+
+    A node is named by its identity, so the trees must live as long as the answer does.
+    """
+    keys: dict[int, str] = {}
+    for scope, tree in trees:
+        for node in walk(tree):
+            if isinstance(node, _WORTH_KEEPING) and id(node) not in keys:
+                own = any(
+                    isinstance(one, ConditionValue | ScoreValue | Manual) for one in walk(node)
+                )
+                keys[id(node)] = f"{scope if own else ''} {key_of(node)}"
+    counts = Counter(keys.values())
+    numbers = {key: place for place, key in enumerate(counts) if counts[key] > 1}
+    return {name: numbers[key] for name, key in keys.items() if key in numbers}
+
+
+@dataclass
 class BriefInterpreter(Interpreter):
     """Leaves out the parts of an ``and`` after one that is not met, of an ``or`` after one that is
-    met: nothing that follows changes either."""
+    met: nothing that follows changes either. ``known`` is shared by all rules for one firm."""
+
+    meanings: Meanings = field(default_factory=dict)
+    known: dict[int, Judged | Reading] = field(default_factory=dict)
 
     def truth(self, node: Node) -> Judged:
         """The outcome of a condition."""
+        meaning = self.meanings.get(id(node))
+        if meaning is None or not isinstance(node.type, TruthType):
+            return self._truth(node)
+        found = self.known.get(meaning)
+        if found is None:
+            found = self.known[meaning] = self._truth(node)
+        return cast("Judged", found)
+
+    def _truth(self, node: Node) -> Judged:
         if isinstance(node, AllOf):
-            found = []
+            parts = []
             for part in node.parts:
                 one = self.truth(part)
                 if one.outcome is Outcome.NOT_MET:
                     return _NOT_MET
-                found.append(one)
-            return r.both(tuple(found))
+                parts.append(one)
+            return r.both(tuple(parts))
         if isinstance(node, AnyOf):
-            found = []
+            parts = []
             for part in node.parts:
                 one = self.truth(part)
                 if one.outcome is Outcome.MET:
                     return _MET
-                found.append(one)
-            return r.either(tuple(found))
+                parts.append(one)
+            return r.either(tuple(parts))
         return super().truth(node)
+
+    def number(self, node: Node) -> Reading:
+        """The reading of a number."""
+        meaning = self.meanings.get(id(node))
+        if meaning is None:
+            return super().number(node)
+        found = self.known.get(meaning)
+        if found is None:
+            found = self.known[meaning] = super().number(node)
+        return cast("Reading", found)

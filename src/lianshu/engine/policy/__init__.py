@@ -5,7 +5,7 @@ pack = load_pack([folder], dictionary, codes); evaluate(policy, firm, day, polic
 """
 
 from lianshu.engine.policy.compiled import ItemRule, Policy, Rule, ScoreRule
-from lianshu.engine.policy.evaluating import Decision, Evaluator, evaluate, facts_of
+from lianshu.engine.policy.evaluating import Decision, Evaluator, evaluate, facts_of, meanings
 from lianshu.engine.policy.firms import FirmProblem, FirmReader
 from lianshu.engine.policy.loading import Pack, load_pack, policy_folders
 from lianshu.engine.policy.model import Condition, Item, PolicyDefinition, Scenario, Score
@@ -32,6 +32,7 @@ __all__ = [
     "evaluate",
     "facts_of",
     "load_pack",
+    "meanings",
     "policy_folders",
     "prepare",
     "run",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 from lianshu.engine.expressions import (
     EvaluationError,
@@ -17,7 +18,7 @@ from lianshu.engine.expressions import (
     Reading,
 )
 from lianshu.engine.expressions.arithmetic import computed, extreme
-from lianshu.engine.expressions.brief import BriefInterpreter
+from lianshu.engine.expressions.brief import BriefInterpreter, Meanings, meanings_of
 from lianshu.engine.expressions.days import fact_key, label_of
 from lianshu.engine.expressions.readings import either, exactly
 from lianshu.engine.expressions.tree import (
@@ -80,18 +81,19 @@ class Evaluator:
     """Evaluates policies for one firm on one day; a verdict that others read is worked out once.
 
     ``judgements`` are what experts decided: by (policy id, name), where a name is a condition, an
-    exemption (``ZJ-8.exempt1``) or an item. Not ``explained``: the same outcomes, sooner, without
-    what was compared.
+    exemption (``ZJ-8.exempt1``) or an item. With ``brief`` the same outcomes come sooner, without
+    what was compared; it holds what these policies have in common (`meanings`).
     """
 
     policies: Sequence[Policy]
     firm: Firm
     day: date
     judgements: Mapping[tuple[str, str], Outcome | Fraction] = field(default_factory=dict)
-    explained: bool = True
+    brief: Meanings | None = None
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[str, str], Decision] = {}
+        self.shared: dict[int, Judged | Reading] = {}
 
     def decision(self, policy: Policy) -> Decision:
         """The decision on one version of a policy."""
@@ -140,6 +142,15 @@ def evaluate(
     return Evaluator([*policies, policy], firm, day, judgements or {}).decision(policy)
 
 
+def meanings(policies: Sequence[Policy]) -> Meanings:
+    """What the trees of policies have in common, for evaluating many firms."""
+    return meanings_of(
+        (f"{policy.id} {policy.version}", tree)
+        for policy in policies
+        for _name, tree in policy.trees()
+    )
+
+
 class _One:
     def __init__(self, evaluator: Evaluator, policy: Policy) -> None:
         self.evaluator = evaluator
@@ -153,16 +164,23 @@ class _One:
         }
 
     def interpreter(self, rule: str) -> Interpreter:
-        kind = Interpreter if self.evaluator.explained else BriefInterpreter
-        return kind(
-            self.evaluator.firm,
-            self.evaluator.day,
-            conditions=self.conditions.__getitem__,
-            scores=self.scores.__getitem__,
-            verdicts=self.evaluator.verdict,
-            judgements=self.judgements,
-            rule=rule,
-            limit=self.policy.limit(rule),
+        evaluator = self.evaluator
+        reads: dict[str, Any] = {
+            "conditions": self.conditions.__getitem__,
+            "scores": self.scores.__getitem__,
+            "verdicts": evaluator.verdict,
+            "judgements": self.judgements,
+            "rule": rule,
+            "limit": self.policy.limit(rule),
+        }
+        if evaluator.brief is None:
+            return Interpreter(evaluator.firm, evaluator.day, **reads)
+        return BriefInterpreter(
+            evaluator.firm,
+            evaluator.day,
+            **reads,
+            meanings=evaluator.brief,
+            known=evaluator.shared,
         )
 
     def decision(self) -> Decision:
@@ -257,6 +275,8 @@ def bounded(found: Reading, most: Fraction) -> Reading:
     low = Fraction(0) if found.low is None else found.low
     high = most if found.high is None else found.high
     limited = Reading(low, high, found.missing, found.manual)
+    if 0 <= low < high <= most:
+        return limited
     return extreme("min", (exactly(most), extreme("max", (exactly(0), limited))))
 
 

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from lianshu.audit.services import record
 from lianshu.authority import Actor, require, system_actor
 from lianshu.engine.expressions import EvaluationError, Outcome
-from lianshu.engine.policy import Evaluator, Policy
+from lianshu.engine.expressions.brief import Meanings
+from lianshu.engine.policy import Evaluator, Policy, meanings
 from lianshu.engine.policy.describing import counting
 from lianshu.entitlements.knowledge_many import known_of_many
 from lianshu.entitlements.models import PolicyResult, PolicyRun
@@ -103,24 +104,28 @@ def run_policies(
         policies=len(held),
         requested_by_id=actor.user_id,
     )
-    refused = 0
+    refused, brief = 0, meanings(found.policies)
     for start in range(0, len(firms), CHUNK):
         progress(start, len(firms))
-        refused += _evaluate(run, firms[start : start + CHUNK], found.policies, held)
+        refused += _evaluate(run, firms[start : start + CHUNK], found.policies, held, brief)
     _finish(run, actor, clock(), refused)
     progress(len(firms), len(firms))
     return run
 
 
 def _evaluate(
-    run: PolicyRun, firms: Sequence[Organisation], policies: Sequence[Policy], held: Sequence[Held]
+    run: PolicyRun,
+    firms: Sequence[Organisation],
+    policies: Sequence[Policy],
+    held: Sequence[Held],
+    brief: Meanings,
 ) -> int:
     """The rows of some firms; how many results could not be worked out."""
     known = known_of_many(READER, firms, known_at=run.known_at)
     results: list[PolicyResult] = []
     refused = 0
     for firm in firms:
-        evaluator = Evaluator(policies, known[firm.pk], run.on, explained=False)
+        evaluator = Evaluator(policies, known[firm.pk], run.on, brief=brief)
         for each in held:
             try:
                 result = _result(run, firm, each, evaluator)
