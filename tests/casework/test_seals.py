@@ -75,7 +75,10 @@ def test_nobody_reads_before_both_have_opened(client: Client, cast: Cast) -> Non
         assert IN_WORDS not in shown(cast, case, who) and "密封至“选定方案”" in shown(
             cast, case, who
         )
-        assert not can_read_file(cast.actor(who), stored.object_type, stored.object_id).allowed
+        verdict = can_read_file(
+            cast.actor(who), stored.object_type, stored.object_id, stored.public_id
+        )
+        assert not verdict.allowed and "plan.pdf" not in shown(cast, case, who)
     found = case_by_id(cast.actor("alice"), case.public_id)
     assert found is not None
     assert PRICE not in write_receipt(make_receipt(cast.actor("alice"), found, now=NOW))
@@ -107,7 +110,12 @@ def test_nobody_reads_before_both_have_opened(client: Client, cast: Cast) -> Non
         assert IN_WORDS in shown(cast, case, who)
     assert IN_WORDS not in shown(cast, case, "bob")
     assert can_read_file(cast.actor("alice"), stored.object_type, stored.object_id).allowed
-    assert not can_read_file(cast.actor("bob"), stored.object_type, stored.object_id).allowed
+    for who, reads in (("alice", 200), ("officer", 200), ("carol", 200), ("bob", 403)):
+        assert ("plan.pdf" in shown(cast, case, who)) is (reads == 200)
+        client.force_login(cast.users[who])
+        answer = client.get(f"/files/{stored.public_id}/")
+        assert answer.status_code == reads
+        answer.close()
     kinds = case.events.order_by("seq").values_list("kind", flat=True)
     assert list(kinds).count("unsealed") == 2 and verify_cases().breaks == ()
 

@@ -24,10 +24,9 @@ from lianshu.casework.opinions import (
 )
 from lianshu.casework.parts import may_rate, part_in, roles_of
 from lianshu.casework.runtime import Running, running_loop, working_calendar
-from lianshu.casework.veiling import veil
+from lianshu.casework.veiling import files_by_id, veil
 from lianshu.casework.written import Written, said, written
 from lianshu.engine.loops import Action, Step
-from lianshu.files.queries import files_of
 from lianshu.registry.models import Organisation
 from lianshu.ui.badges import Badge
 
@@ -99,9 +98,7 @@ def read_case(actor: Actor, case: Case, *, now: datetime) -> CaseReading:
     own = narrowed_to(actor, case, rows)
     events = list(case.events.select_related("payload").order_by("seq"))
     events = veil(actor, case, running, events, own=own)
-    known = Known(
-        _names(actor, events), {each.public_id: each for each in files_of(case)}, own or rows
-    )
+    known = Known(_names(actor, events), files_by_id(case, running), own or rows)
     if own is not None:
         return _read_narrowed(actor, case, running, events, known, now)
     step = running.steps.get(case.step)

@@ -19,6 +19,8 @@ from lianshu.casework.runtime import Running, action_of, running_loop
 from lianshu.casework.sealing import SealBrokenError, unseal
 from lianshu.casework.services.seals import has_come_to, key_of
 from lianshu.engine.definitions import Text
+from lianshu.files.models import StoredFile
+from lianshu.files.queries import files_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,22 @@ def may_read_file_of(actor: Actor, case_id: int, public_id: str) -> bool:
     own = narrowed_to(actor, case, list(case.consultations.all()))
     if own is None:
         return False
+    return _reads_file(actor, case, public_id, own=own)
+
+
+def may_read_file_in_box(actor: Actor, box_id: int, public_id: str) -> bool:
+    """Whether a file that was sealed is among what a reader may read by now: the two openers, and
+    whoever gave it."""
+    box = SealedBox.objects.filter(pk=box_id).first()
+    case = None if box is None else cases_for(actor).with_care(actor).filter(pk=box.case_id).first()
+    if box is None or case is None or not box.is_open:
+        return False
+    return _reads_file(actor, case, public_id, own=None)
+
+
+def _reads_file(
+    actor: Actor, case: Case, public_id: str, *, own: Sequence[Consultation] | None
+) -> bool:
     running = running_loop(case.loop_version)
     events = list(case.events.select_related("payload").order_by("seq"))
     return any(
@@ -71,10 +89,24 @@ def may_read_file_of(actor: Actor, case_id: int, public_id: str) -> bool:
     )
 
 
+def files_by_id(case: Case, running: Running) -> dict[str, StoredFile]:
+    """The files of a case, those of opened seals among them: only a reader of what was sealed
+    learns the id under which one is found here."""
+    rows = list(files_of(case))
+    if _seals(running):
+        boxes = SealedBox.objects.filter(case=case, first_opened_at__isnull=False)
+        for box in boxes.filter(second_opened_at__isnull=False):
+            rows += files_of(box)
+    return {each.public_id: each for each in rows}
+
+
+def _seals(running: Running) -> bool:
+    return any(field.sealed_until for step in running.loop.steps for field in step.fields)
+
+
 def openings_for(actor: Actor, case: Case, running: Running) -> list[Opening]:
     """The seals that wait for this actor."""
-    sealed = any(field.sealed_until for step in running.loop.steps for field in step.fields)
-    if not sealed or actor.user_id is None or actor.behalf is not None:
+    if not _seals(running) or actor.user_id is None or actor.behalf is not None:
         return []
     found = []
     for box in SealedBox.objects.filter(case=case):
