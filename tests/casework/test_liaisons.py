@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from lianshu.authority import Refusal
 from lianshu.casework.models import Case, Rating
@@ -67,6 +68,9 @@ def test_whoever_is_named_finds_the_case(client: Client, cast: Cast) -> None:
     assert not Case.objects.visible_to(cast.actor("bob")).exists()
     announce(now=NOW)
     told = Notice.objects.get(recipient=cast.users["dan"], kind="casework.your_turn")
+    assert "当场解决" in told.wording.body
+    with translation.override("en"):
+        assert "Solve on the spot" in told.wording.body
     client.force_login(cast.users["dan"])
     page = client.get(told.link)
     assert page.status_code == 200 and "已解决" in page.content.decode()

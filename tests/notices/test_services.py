@@ -40,6 +40,23 @@ def test_each_recipient_has_a_row_of_their_own(cast: Cast) -> None:
     assert notices[0].wording == kinds.Wording(title="新推荐：磁材回收", body="理由：同链")
 
 
+def test_a_step_is_named_in_the_language_of_who_reads(cast: Cast) -> None:
+    title = kinds.in_languages(lambda: {"en": "Handle"}.get(translation.get_language(), "办理"))
+    (notice,) = notify(
+        recipients=[cast.users["alice"].pk],
+        kind="tests.matched",
+        params={"title": title, "reason": "同链"},
+        link="",
+        now=NOW,
+    )
+    notice.refresh_from_db()
+    assert notice.wording.title == "新推荐：办理"
+    with translation.override("en"):
+        assert notice.wording.title == "新推荐：Handle"
+    with translation.override(None):
+        assert notice.wording.title == "新推荐：办理"
+
+
 def test_no_mail_without_an_address_or_when_none_is_wanted(cast: Cast) -> None:
     cast.users["bob"].email = ""
     cast.users["bob"].save()

@@ -2,14 +2,18 @@
 
     register("exchange.recommended", title=_("新推荐：%(title)s"), body=_("…%(reason)s"))
 
-The wording is rendered when it is read, in the reader's language.
+The wording is rendered when it is read, in the reader's language; a parameter that differs by
+language is given in all of them (`in_languages`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import get_language, override
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -81,6 +85,24 @@ def words(kind: str, params: Mapping[str, Any]) -> Wording:
     Raises `LookupError` for an unknown kind or a parameter that the wording needs and lacks.
     """
     known = kind_of(kind)
+    params = {name: _said(value) for name, value in params.items()}
     # The title becomes a mail subject, where a line break would be a forged header.
     title = " ".join((str(known.title) % params).split())
     return Wording(title=title, body=(str(known.body) % params).strip())
+
+
+def in_languages(say: Callable[[], object]) -> dict[str, str]:
+    """What `say` answers in each language of the site, as a parameter of a notice: who writes it
+    may have another language than who reads it."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = str(say())
+    return found
+
+
+def _said(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    language = get_language() or settings.LANGUAGE_CODE
+    return value.get(language) or value[settings.LANGUAGE_CODE]

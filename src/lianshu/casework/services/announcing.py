@@ -18,6 +18,8 @@ from lianshu.casework.models import Case, CaseEvent, Colour, EventKind, Task
 from lianshu.casework.runtime import Running, running_loop
 from lianshu.casework.services.announcing_opinions import CONSULTING, tell_consultation
 from lianshu.casework.services.tasks import Waiter, plan_tasks
+from lianshu.casework.written import said
+from lianshu.notices.kinds import in_languages
 from lianshu.notices.services import notify
 
 BATCH: Final = 2_000
@@ -67,7 +69,14 @@ def _tell_whose_turn(event: CaseEvent, running: Running, now: datetime) -> None:
         end = running.ends[case.end]
         people = people_acting_for(case.asker_id, now=now)
         over = {"end": case.end, "result": case.end_kind}
-        _notify(event, people, "casework.ended", {"end": str(end.name)}, now, over)
+        _notify(
+            event,
+            people,
+            "casework.ended",
+            {"end": in_languages(lambda: said(end.name))},
+            now,
+            over,
+        )
         return
     tasks = _still_open(case)
     opened = {
@@ -101,7 +110,7 @@ def _tell_time(event: CaseEvent, running: Running, now: datetime) -> None:
     for above in chain[:1] if colour == Colour.AMBER else chain if colour else ():
         others = set(_people_of_role(case, running, above, now)) - told
         told |= others
-        who = {"who": str(running.roles[role].name)}
+        who = {"who": in_languages(lambda: said(running.roles[role].name))}
         _notify(event, others, f"casework.{colour}_told", {**words, **who}, now)
 
 
@@ -127,7 +136,7 @@ def _tell_clock(event: CaseEvent, running: Running, now: datetime) -> None:
         *_people_of_tasks(case, running, tasks, now),
         *people_acting_for(case.asker_id, now=now),
     }
-    what = {"what": str(EventKind(event.kind).label)}
+    what = {"what": in_languages(lambda: EventKind(event.kind).label)}
     words = {**_words(running, tasks), **what}
     _notify(event, people, "casework.clock_changed", words, now, _about(tasks))
 
@@ -140,8 +149,12 @@ def _words(running: Running, tasks: Sequence[Task]) -> dict[str, Any]:
     first = tasks[0]
     step = running.step(first.step)
     due = first.due_at
-    said = _("计时中止") if due is None else f"{timezone.localtime(due):%Y-%m-%d %H:%M}"
-    return {"step": str(step.public_name or step.name), "due": said}
+    return {
+        "step": in_languages(lambda: said(step.public_name or step.name)),
+        "due": in_languages(lambda: _("计时中止"))
+        if due is None
+        else f"{timezone.localtime(due):%Y-%m-%d %H:%M}",
+    }
 
 
 def _about(tasks: Sequence[Task]) -> dict[str, str | None]:
