@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lianshu.engine.definitions import Text
@@ -157,11 +157,12 @@ def speaker_for(found: Published, policy: Policy, *, today: date) -> RuleSpeaker
 def compared(
     found: Published, before: PolicyVersion, after: PolicyVersion, *, today: date
 ) -> Compared:
-    """Which conditions changed from one version to another, each read on the same kind of day."""
+    """Which conditions changed from one version to another, each on a day on which it holds."""
     sides = []
     for version in (before, after):
         policy = found.of(version)
-        sides.append(conditions_in_words(policy, speaker_for(found, policy, today=today)))
+        speaker = replace(speaker_for(found, policy, today=today), years_on=today)
+        sides.append(conditions_in_words(policy, speaker))
     changes = compare_versions(*sides)
     told = tuple(each for each in changes if each.kind != "same")
     return Compared(before, after, told, len(changes) - len(told))

@@ -4,7 +4,7 @@ its scores, and what changed between two versions."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
@@ -38,6 +38,7 @@ from lianshu.engine.expressions.tree import (
     Settled,
     Shifted,
     VerdictValue,
+    When,
 )
 from lianshu.engine.expressions.types import CodeType, DateType, NumberType, TruthType
 from lianshu.engine.policy.compiled import ItemRule, Policy, Rule
@@ -67,10 +68,19 @@ class RuleSpeaker(Speaker):
     """Says a rule by itself: bands with their rows, holdings with all that is asked of them.
 
     ``policies`` are the titles of policies that rules refer to, ``conditions`` of this one's.
+    Thresholds are those of ``day``; years are named as applied for on ``years_on`` (default: the
+    same day), so that two versions can be laid side by side.
     """
 
     policies: Mapping[str, Text] = field(default_factory=dict)
     conditions: Mapping[str, Text] = field(default_factory=dict)
+    years_on: date | None = None
+
+    def fact(self, fact: str, when: When) -> str:
+        """A fact with its period."""
+        if self.years_on is None:
+            return super().fact(fact, when)
+        return replace(self, day=self.years_on, years_on=None).fact(fact, when)
 
     def node(self, node: Node) -> str:
         """What a number, day or code is."""
@@ -84,6 +94,9 @@ class RuleSpeaker(Speaker):
                 words = self.pick(" 与 ", " and ").join(self._part(part) for part in node.parts)
                 how = {"min": ("取小", "the less of"), "max": ("取大", "the greater of")}[node.how]
                 return self.pick(f"{words} {how[0]}", f"{how[1]} {words}")
+            case Arithmetic(sign="+" | "-", left=Arithmetic(sign="+" | "-")):
+                # a + b + c needs no brackets.
+                return f"{self.node(node.left)} {node.sign} {self._operand(node.right)}"
             case Band():
                 return self._band(node)
             case IfElse() if not isinstance(node.type, TruthType):
@@ -481,8 +494,9 @@ def _cases(node: Node, speaker: RuleSpeaker, before: str, *, of_subject: bool) -
             rest = speaker.pick("其余", "otherwise") if not _splits(node.otherwise) else ""
             yield from _cases(node.otherwise, speaker, beside(rest), of_subject=True)
         case Band():
-            of = f"{speaker.node(node.subject)} " if of_subject else ""
-            for sign, edge, value in node.rows:
+            for place, (sign, edge, value) in enumerate(node.rows):
+                # Of what the band is stands in its first row.
+                of = f"{speaker.node(node.subject)} " if of_subject and place == 0 else ""
                 word = SIGNS[sign][0 if speaker.language == "zh" else 1]
                 words = f"{of}{word} {speaker._like(edge, node.subject)}"
                 yield from _cases(value, speaker, beside(words), of_subject=True)
