@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,7 +112,6 @@ def test_more_rows_cost_no_more_queries(
     client: Client,
     evaluated: Cast,
     address: str,
-    django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     client.force_login(evaluated.users["officer"])
     page(client, address)
@@ -188,6 +186,17 @@ def test_an_office_sees_its_firms_and_each_figure_opens_to_its_rows(
     assert response.headers["Location"] == f"{here}&outcome=unknown"
     table = exported(client, f"{FIRMS}export/csv/?policy=staff-grant.2026&near=1")
     assert len(table) == 2 and "甬江磁材有限公司" in table[1] and "职工人数" in table[1]
+
+
+def test_a_version_that_the_run_did_not_cover_has_no_figures(
+    client: Client, evaluated: Cast
+) -> None:
+    client.force_login(evaluated.users["officer"])
+    html = page(client, f"{PAGE}?version=2024")
+    assert "这个版本今天不施行" in html and "负责范围内的企业" not in html
+    PolicyVersion.objects.filter(version="2026").update(published_at=NOW + timedelta(hours=1))
+    html = page(client, PAGE)
+    assert "没有包括这个版本" in html and "负责范围内的企业" not in html
 
 
 def test_nobody_reads_of_firms_that_are_not_in_their_care(client: Client, evaluated: Cast) -> None:

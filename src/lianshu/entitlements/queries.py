@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from lianshu.authority import Actor, Capability, Matter
 from lianshu.entitlements.models import OutcomeChoices, PolicyResult, PolicyRun, PolicyVersion
+from lianshu.entitlements.published import published
 from lianshu.entitlements.querysets import ResultQuerySet
 from lianshu.registry.models import (
     Organisation,
@@ -141,11 +142,18 @@ class PolicyFigures:
         return max(0, self.firms - counted)
 
 
+def covers(run: PolicyRun, version: PolicyVersion) -> bool:
+    """Whether the run evaluated a version: it was published by then, and held for somebody."""
+    policy = published().of(version)
+    holds = policy.in_force(run.on) or bool(policy.open_transitions(run.on))
+    return holds and version.published_at <= run.known_at
+
+
 def policy_figures(actor: Actor, version: PolicyVersion) -> PolicyFigures | None:
-    """The figures of one version in the run in force; None before the first run and for those in
-    whose care nobody is. Seven queries, however many firms there are."""
+    """The figures of one version in the run in force; None where the run did not cover it and for
+    those in whose care nobody is. A few queries, however many firms there are."""
     run = run_in_force()
-    if run is None or not actor.has(Capability.COORDINATE):
+    if run is None or not covers(run, version) or not actor.has(Capability.COORDINATE):
         return None
     rows = PolicyResult.objects.in_care_of(actor).filter(run=run, version=version).order_by()
     counts = {

@@ -27,6 +27,7 @@ from lianshu.entitlements.published import published
 from lianshu.entitlements.queries import (
     PolicyFigures,
     Slice,
+    covers,
     own_enterprises,
     policy_figures,
     run_in_force,
@@ -95,11 +96,24 @@ def policy(request: PageRequest, policy: str) -> HttpResponse:
             "pack": pack_name(version.pack),
             "compared": None if earlier is None else compared(found, earlier, version, today=today),
             "own": _own(request.actor, version),
-            "run": run_in_force(),
             "may_run": can_run_policies(request.actor).allowed,
+            "not_counted": _not_counted(version),
             **({} if figures is None else _figures(version, figures)),
         },
     )
+
+
+def _not_counted(version: PolicyVersion) -> str:
+    """Why there are no figures, for those who could have some."""
+    run, today = run_in_force(), timezone.localdate()
+    if run is None:
+        return _("政策还没有计算过。")
+    if not covers(run, version):
+        policy = published().of(version)
+        if not policy.in_force(today) and not policy.open_transitions(today):
+            return _("这个版本今天不施行，不计算。")
+        return _("最近一次计算（%(day)s）没有包括这个版本。") % {"day": run.on}
+    return _("最近一次按 %(day)s 申报算。") % {"day": run.on}
 
 
 def _own(actor: Actor, version: PolicyVersion) -> list[Own]:
