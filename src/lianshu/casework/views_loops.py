@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -29,6 +30,9 @@ from lianshu.records.errors import NotFound
 from lianshu.registry.lists import chain_filter, region_filter
 from lianshu.ui.lists import Tile
 from lianshu.ui.requests import PageRequest, page
+
+FITS: Final = 1_500
+"""Up to so many units of width a picture is made smaller to fit the page and can still be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def loop(request: PageRequest, loop: str) -> HttpResponse:
     outcomes = outcomes_of_loops(request.actor, [loop]).get(loop, Outcomes())
     waiting = {step: found.waiting for step, found in figures.items() if found.waiting}
     language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    picture = draw(running.loop, language=language, counts=waiting)
+    width = re.search(r'width="(\d+)"', picture)
     return render(
         request,
         "casework/loop.html",
@@ -72,7 +78,8 @@ def loop(request: PageRequest, loop: str) -> HttpResponse:
             "loop": running.loop,
             "title": said(running.loop.title),
             # The drawing escapes every text of the definition and has no script and no style.
-            "picture": mark_safe(draw(running.loop, language=language, counts=waiting)),  # noqa: S308
+            "picture": mark_safe(picture),  # noqa: S308
+            "fits": width is not None and int(width[1]) <= FITS,
             "lines": [_line(running, step, figures) for step in _in_order(running)],
             "tiles": _tiles(loop, outcomes),
             "ends": listed([said(end.name) for end in running.loop.ends]),
