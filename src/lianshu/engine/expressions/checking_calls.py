@@ -38,6 +38,7 @@ from lianshu.engine.expressions.tree import (
 )
 from lianshu.engine.expressions.types import (
     PLAIN,
+    TRUTH,
     YEARS,
     CodeType,
     NumberType,
@@ -180,7 +181,7 @@ class CallChecker(FactChecker):
             return AllOf(call.at, tuple(parts))
         return AnyOf(call.at, tuple(parts))
 
-    def _word(self, call: s.Call, what: str, known: object, at: int = 0) -> str:
+    def _word(self, call: s.Call, what: str, known: object) -> str:
         (argument,) = self.need(call, 1, 1)
         if not isinstance(argument, s.Name | s.Quoted):
             raise ExpressionError("E008", argument.at, f"{call.name} 里应为{what}的编号")
@@ -195,8 +196,16 @@ class CallChecker(FactChecker):
         return ScoreValue(call.at, self.scope.scores[name], name)
 
     def _verdict(self, call: s.Call) -> Node:
+        arguments = self.need(call, 1, 2)
         known = None if self.scope.policies is None else set(self.scope.policies)
-        return VerdictValue(call.at, self._word(call, "政策", known))
+        first = s.Call(call.at, call.name, arguments[:1])
+        policy = self._word(first, "政策", known)
+        if len(arguments) == 1:
+            return VerdictValue(call.at, policy)
+        condition = arguments[1]
+        if not isinstance(condition, s.Name):
+            raise ExpressionError("E008", condition.at, "这里应为条件的编号，例如 SME-2")
+        return VerdictValue(call.at, policy, condition.value)
 
     def _manual(self, call: s.Call) -> Node:
         texts = self.need(call, 1, 2)
@@ -293,15 +302,7 @@ class CallChecker(FactChecker):
         condition = self.truth(syntax.condition)
         then, otherwise = self.points(syntax.then), self.points(syntax.otherwise)
         if isinstance(then.type, TruthType) and isinstance(otherwise.type, TruthType):
-            # The last part holds whichever way an open condition turns out.
-            return AnyOf(
-                syntax.at,
-                (
-                    AllOf(syntax.at, (condition, then)),
-                    AllOf(syntax.at, (Not(syntax.at, condition), otherwise)),
-                    AllOf(syntax.at, (then, otherwise)),
-                ),
-            )
+            return IfElse(syntax.at, TRUTH, condition, then, otherwise)
         if isinstance(then.type, NumberType) and isinstance(otherwise.type, NumberType):
             kind: Type = self.united([then, otherwise])
         elif then.type == otherwise.type:

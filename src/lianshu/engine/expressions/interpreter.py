@@ -93,7 +93,7 @@ class Interpreter:
     day: date
     conditions: Callable[[str], Judged] | None = None
     scores: Callable[[str], Reading] | None = None
-    verdicts: Callable[[str], Judged] | None = None
+    verdicts: Callable[[str, str | None], Judged] | None = None
     judgements: Mapping[str, Outcome | Fraction] = field(default_factory=dict)
     rule: str = ""
     limit: int = 10**18
@@ -119,9 +119,11 @@ class Interpreter:
             case OneOf():
                 return self._one_of(node)
             case FactValue() | Over() | Parameter():
-                return self._flag(self.single(node))
+                return self._flag(node, self.single(node))
             case Exempted():
                 return self._exempted(node)
+            case IfElse():
+                return self._branch(node)
             case Manual():
                 given = self.judgements.get(node.name)
                 if isinstance(given, Outcome):
@@ -134,16 +136,29 @@ class Interpreter:
                 return self.conditions(node.name)
             case VerdictValue():
                 assert self.verdicts is not None
-                return self.verdicts(node.policy)
+                return self.verdicts(node.policy, node.condition)
             case _:
                 raise AssertionError(node)
 
-    def _flag(self, found: Single[object]) -> Judged:
-        if found.absent:
-            return Judged(Outcome.NOT_MET)
-        if found.value is None:
-            return Judged(Outcome.UNKNOWN, found.missing)
-        return Judged(Outcome.MET if found.value else Outcome.NOT_MET)
+    def _flag(self, node: Node, found: Single[object]) -> Judged:
+        outcome = Outcome.MET if found.value else Outcome.NOT_MET
+        if found.value is None and not found.absent:
+            outcome = Outcome.UNKNOWN
+        told = (Compared(node, found, None, outcome),) if isinstance(node, FactValue) else ()
+        return Judged(outcome, found.missing if outcome.open else (), (), told)
+
+    def _branch(self, node: IfElse) -> Judged:
+        condition = self.truth(node.condition)
+        if condition.outcome is Outcome.NOT_MET:
+            return self.truth(node.otherwise)
+        then = self.truth(node.then)
+        if not condition.outcome.open:
+            return then
+        # What holds in both branches holds whichever way the condition turns out.
+        otherwise = self.truth(node.otherwise)
+        first = r.both((condition, then))
+        second = r.both((r.opposite(condition), otherwise))
+        return r.either((first, second, r.both((then, otherwise))))
 
     def _exempted(self, node: Exempted) -> Judged:
         inner, exemption = self.truth(node.inner), self.truth(node.exemption)
@@ -182,11 +197,7 @@ class Interpreter:
         return Judged(outcome, missing, (), (Compared(node, left, right, outcome),))
 
     def _numbers(self, node: Compare) -> Judged:
-        if isinstance(node.left, Growth) and node.left.how == "compound":
-            left, right = self._compound(node.left), self.number(node.right)
-            left, right = self._powered(node.left, left, right)
-        else:
-            left, right = self.number(node.left), self.number(node.right)
+        left, right = self.sides(node)
         state = r.worst((left, right))
         missing, manual = (
             r.union((left.missing, right.missing)),
@@ -201,6 +212,15 @@ class Interpreter:
         if not outcome.open:
             missing = manual = ()
         return Judged(outcome, missing, manual, (Compared(node, left, right, outcome),))
+
+    def sides(self, node: Compare) -> tuple[Reading, Reading]:
+        """Both sides of a comparison of numbers. Those of a compound growth are raised to the number
+        of steps, which is exact where a root would not be."""
+        if isinstance(node.left, Growth) and node.left.how == "compound":
+            rate = self.number(node.right).exact
+            assert rate is not None
+            return self._compound(node.left), r.exactly((1 + rate) ** node.left.steps)
+        return self.number(node.left), self.number(node.right)
 
     def _ages(self, node: Compare) -> Judged:
         assert isinstance(node.left, Age)
@@ -377,11 +397,6 @@ class Interpreter:
         """Last / first."""
         first, last = self._values(node)[0], self._values(node)[-1]
         return computed("/", last, first)
-
-    def _powered(self, node: Growth, ratio: Reading, rate: Reading) -> tuple[Reading, Reading]:
-        """Both sides raised to the number of steps: exact where a root would not be."""
-        assert rate.exact is not None
-        return ratio, r.exactly((1 + rate.exact) ** node.steps)
 
     def _band(self, node: Band) -> Reading:
         subject = self.number(node.subject)

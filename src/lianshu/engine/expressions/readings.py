@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 
 from lianshu.engine.expressions.outcomes import Outcome, all_of, any_of, negated
-from lianshu.engine.expressions.tree import Compare, OneOf
+from lianshu.engine.expressions.tree import Compare, FactValue, OneOf
 
 T = TypeVar("T")
 Names = tuple[str, ...]
@@ -55,9 +55,9 @@ class Single(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One comparison of a rule with both its sides, for explaining and for value and threshold."""
+    """One comparison (or flag) of a rule with its sides, for explaining it."""
 
-    node: Compare | OneOf
+    node: Compare | OneOf | FactValue
     left: Reading | Single[object]
     right: Reading | Single[object] | None
     outcome: Outcome

@@ -375,11 +375,17 @@ class ConditionValue:
 
 @dataclass(frozen=True, slots=True)
 class VerdictValue:
-    """The verdict of another policy on the same day."""
+    """The verdict of another policy on the same day, or the outcome of one of its conditions."""
 
     at: int
     policy: str
+    condition: str | None = None
     type: Type = field(default=TRUTH, init=False)
+
+    @property
+    def key(self) -> str:
+        """One name for it."""
+        return f"{self.policy}/{self.condition or 'verdict'}"
 
 
 @dataclass(frozen=True, slots=True)

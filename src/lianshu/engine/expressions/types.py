@@ -90,10 +90,12 @@ def type_of_unit(unit: str) -> NumberType:
 
 
 def times(left: Powers, right: Powers, sign: int = 1) -> Powers:
-    """The unit of a product, or with sign -1 of a quotient."""
-    powers = dict(left)
+    """The unit of a product, or with sign -1 of a quotient. Counts are bare numbers there: three
+    items at 50,000 yuan are money, and so is revenue a person."""
+    powers = {unit: power for unit, power in left if unit == "fen"}
     for unit, power in right:
-        powers[unit] = powers.get(unit, 0) + sign * power
+        if unit == "fen":
+            powers[unit] = powers.get(unit, 0) + sign * power
     return tuple(sorted((unit, power) for unit, power in powers.items() if power))
 
 

@@ -125,7 +125,9 @@ class _Builder:
         trees = [tree for one in self.holding for tree in trees_of(one)]
         self.aggregates = aggregates_of(trees)
         bounds = bounds_of(self.holding, day, shape.bounds)
-        self.shape = replace(shape, aggregates=planned(self.aggregates), bounds=bounds)
+        self.shape = replace(
+            shape, aggregates=planned(self.aggregates, shape, names=texts), bounds=bounds
+        )
         self.cells_read = fact_cells(trees, day)
         self.names = tuple(dict.fromkeys(name for tree in trees for name in names_of(tree, day)))
         self.stages: list[str] = []
@@ -265,13 +267,16 @@ class _Builder:
             part: None if getattr(made, part) is None else algebra.column(f"{name}.{part}")
             for part in _CONDITIONS
         }
-        return Ends(
-            low,
-            high,
-            column("den", made.den),
-            **conditions,
-            judged=made.judged,
-            mask=lambda: {word: algebra.column(column_) for word, column_ in words.items()},
+        lowering = Lowering(algebra, self.shape, self.day, self.names)
+        return lowering.opened(
+            Ends(
+                low,
+                high,
+                column("den", made.den),
+                **conditions,
+                judged=made.judged,
+                mask=lambda: {word: algebra.column(column_) for word, column_ in words.items()},
+            )
         )
 
     # The program

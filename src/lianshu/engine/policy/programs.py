@@ -59,6 +59,7 @@ def _key(policies: Sequence[Policy], day: date, shape: Shape, dialect: str, *, t
         "day": day.isoformat(),
         "columns": sorted(one for one in shape.columns if one.split("#")[0] in read),
         "bounds": sorted(shape.bounds.items()),
+        "complete": sorted(shape.complete),
         "flags": [shape.most, shape.holdings, shape.marked, dialect, texts],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +17,8 @@ from lianshu.engine.expressions.vector.shape import (
     MOST_FACT,
     OF_EVERY_HOLDING,
     Shape,
+    aggregates_of,
+    attributes_of,
     fact_cells,
     tier,
 )
@@ -78,7 +81,32 @@ def shape_for(
         if most.get(key, 0) >= limit:
             raise FigureError(_too_large(duck, bare, key, limit, policy, rule, day))
     bounds = {key: tier(value) for key, value in most.items()}
-    return Shape(dictionary, columns, bounds, holdings=holdings, marked=marked)
+    complete = _complete(duck, bare, policies) if holdings else frozenset()
+    return replace(bare, bounds=bounds, complete=complete)
+
+
+def _complete(
+    duck: duckdb.DuckDBPyConnection, shape: Shape, policies: Sequence[Policy]
+) -> frozenset[str]:
+    """The details of holdings (``kind.attribute``) that every item has."""
+    asked: dict[str, str] = {}
+    for node in aggregates_of([tree for one in policies for _name, tree in one.trees()]).values():
+        for attribute in attributes_of(node):
+            column = shape.attribute(attribute)
+            if _is_ratio(shape, node.kind, attribute):
+                column += "#numerator"
+            asked[f"{node.kind}.{attribute}"] = (
+                f"coalesce(bool_or(kind = '{node.kind}' AND {_q(column)} IS NULL), FALSE)"
+            )
+    if not asked:
+        return frozenset()
+    row = duck.execute(f"SELECT {', '.join(asked.values())} FROM {HOLDINGS}").fetchone() or ()  # noqa: S608
+    return frozenset(name for name, gaps in zip(asked, row, strict=True) if not gaps)
+
+
+def _is_ratio(shape: Shape, kind: str, attribute: str) -> bool:
+    attributes = shape.dictionary.holdings_by_id[kind].attributes
+    return any(one.id == attribute and one.type == "ratio" for one in attributes)
 
 
 def _limits(policies: Sequence[Policy], day: date) -> dict[str, tuple[int, Policy, str]]:

@@ -88,11 +88,23 @@ class Algebra:
     def bits(self, left: Any, right: Any) -> Any:
         """left | right."""
 
+    def joined(self, texts: Sequence[Any]) -> Any:
+        """Texts one after the other; null when one is."""
+
+    def padded(self, text: Any, width: int) -> Any:
+        """With zeros in front."""
+
+    def without_zeros(self, text: Any) -> Any:
+        """Without zeros, and then a point, at the end."""
+
     def part_of_day(self, value: Any, part: str) -> Any:
         """``year``, ``month`` or ``day`` of a day."""
 
     def later(self, value: Any, count: int, unit: str) -> Any:
         """A day so many years, months or days later."""
+
+    def counted(self, condition: Any) -> Any:
+        """For how many of a group a condition is true."""
 
     def total(self, value: Any) -> Any:
         """The sum over a group, 0 of nothing."""

@@ -14,14 +14,21 @@ from lianshu.engine.expressions.vector.lowering import Lowering
 from lianshu.engine.expressions.vector.shape import AggregateColumns, Shape, attributes_of
 
 
-def planned(aggregates: Mapping[str, OfHoldings]) -> dict[str, AggregateColumns]:
-    """The names of the columns that each aggregate gets."""
+def planned(
+    aggregates: Mapping[str, OfHoldings], shape: Shape | None = None, *, names: bool = True
+) -> dict[str, AggregateColumns]:
+    """The names of the columns that each aggregate gets; those that are certain have few. Without
+    ``names`` nobody asks which details are missing."""
     found: dict[str, AggregateColumns] = {}
     for index, (key, node) in enumerate(aggregates.items()):
         name = f"held{index}"
         missing = [(node.kind, f"{name}#unknown")]
         missing += [(f"{node.kind}.{one}", f"{name}#{one}") for one in attributes_of(node)]
         high = None if node.how in ("largest", "smallest") else f"{name}#high"
+        if not names:
+            missing = missing[:1]
+        if shape is not None and shape.certain(node):
+            missing, high = [], None
         found[key] = AggregateColumns(name, high, f"{name}#none", tuple(missing))
     return found
 
@@ -49,6 +56,8 @@ class HoldingColumns:
         if node.where is not None:
             taken = self.lowering.truth(node.where).expr
         certain = algebra.both([of_kind, algebra.filled(taken, algebra.flag(False))])
+        if self.shape.certain(node):
+            return self._certain(node, algebra.both([of_kind, taken]))
         possible = algebra.both([of_kind, algebra.filled(taken, algebra.flag(True))])
         doubtful = algebra.both([of_kind, algebra.is_null(taken)])
         found = self._values(node, certain, possible)
@@ -65,16 +74,29 @@ class HoldingColumns:
             found[column] = algebra.some(algebra.either(where))
         return found
 
+    def _certain(self, node: OfHoldings, taken: Any) -> dict[str, Any]:
+        """Columns of an aggregate that nothing can leave open."""
+        columns, algebra = self.shape.aggregate(node), self.algebra
+        zero = algebra.whole(0)
+        if node.how == "count":
+            return {columns.value: algebra.counted(taken)}
+        assert node.attribute is not None
+        value = self._column(node, node.attribute)
+        if node.how == "sum":
+            total = algebra.total(algebra.case([(taken, value)], zero))
+            return {columns.value: algebra.whole_of(total)}
+        kind = "date" if isinstance(node.type, DateType) else "int64"
+        pick = algebra.most if node.how == "largest" else algebra.fewest
+        best = pick(algebra.case([(taken, value)], algebra.nothing(kind)))
+        return {columns.value: best, columns.absent: algebra.is_null(best)}
+
     def _values(self, node: OfHoldings, certain: Any, possible: Any) -> dict[str, Any]:
         columns = self.shape.aggregate(node)
         algebra = self.algebra
-        one, zero = algebra.whole(1), algebra.whole(0)
+        zero = algebra.whole(0)
         if node.how == "count":
             parts = {columns.value: certain, str(columns.high): possible}
-            return {
-                name: algebra.whole_of(algebra.total(algebra.case([(taken, one)], zero)))
-                for name, taken in parts.items()
-            }
+            return {name: algebra.counted(taken) for name, taken in parts.items()}
         assert node.attribute is not None
         value = self._column(node, node.attribute)
         known = algebra.is_known(value)
@@ -121,6 +143,12 @@ def joined(shape: Shape, node: OfHoldings, algebra: Algebra) -> dict[str, Any]:
         for name, column in columns.missing:
             found[column] = flag(name == node.kind)
         return found
+    if not columns.missing:
+        value = algebra.column(columns.value)
+        if node.how in ("largest", "smallest"):
+            none = filled(algebra.column(columns.absent), flag(True))
+            return {columns.value: value, columns.absent: none}
+        return {columns.value: filled(value, algebra.whole(0))}
     found = {
         column: filled(algebra.column(column), flag(False)) for _name, column in columns.missing
     }

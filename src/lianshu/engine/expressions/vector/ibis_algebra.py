@@ -22,6 +22,11 @@ def _whole(value: int) -> int:  # type: ignore[empty-body]
     """The same number in 64 bits; Ibis leaves out a cast that it thinks needless."""
 
 
+@ibis.udf.scalar.builtin(name="lianshu_rtrim")  # type: ignore[untyped-decorator]
+def _rtrim(text: str, characters: str) -> str:  # type: ignore[empty-body]
+    """Without some characters at the end."""
+
+
 class IbisAlgebra(Algebra):
     """Makes Ibis expressions over a table."""
 
@@ -117,12 +122,27 @@ class IbisAlgebra(Algebra):
     def bits(self, left: Any, right: Any) -> Any:
         return left | right
 
+    def joined(self, texts: Sequence[Any]) -> Any:
+        found = texts[0]
+        for text in texts[1:]:
+            found = found.concat(text)
+        return found
+
+    def padded(self, text: Any, width: int) -> Any:
+        return text.lpad(width, "0")
+
+    def without_zeros(self, text: Any) -> Any:
+        return _rtrim(_rtrim(text, "0"), ".")
+
     def part_of_day(self, value: Any, part: str) -> Any:
         return getattr(value, part)().cast("int64")
 
     def later(self, value: Any, count: int, unit: str) -> Any:
         interval = ibis.interval(**{f"{unit}s": abs(count)})
         return (value + interval if count >= 0 else value - interval).cast("date")
+
+    def counted(self, condition: Any) -> Any:
+        return ibis.cases((condition, ibis.literal(1, "int8")), else_=ibis.null("int8")).count()
 
     def total(self, value: Any) -> Any:
         return value.sum().fill_null(0)

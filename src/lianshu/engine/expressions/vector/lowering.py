@@ -128,6 +128,8 @@ class Lowering(NumberLowering):
                 found = self.single(node)
                 value = Truth(found.expr, False, found.mask)
                 return truths.settled(value, [(found.absent, Outcome.NOT_MET)])
+            case IfElse():
+                return self._branch(node)
             case Exempted():
                 return truths.exempted(self.truth(node.inner), self.truth(node.exemption))
             case Manual():
@@ -137,9 +139,25 @@ class Lowering(NumberLowering):
             case ConditionValue():
                 return self.conditions[node.name]
             case VerdictValue():
-                return self.verdicts[node.policy]
+                return self.verdicts[node.key]
             case _:
                 raise AssertionError(node)
+
+    def _branch(self, node: IfElse) -> Truth:
+        condition = self.truth(node.condition)
+        then, otherwise = self.truth(node.then), self.truth(node.otherwise)
+        truths, algebra = self.truths, self.algebra
+        fails, is_open = truths.has(condition, Outcome.NOT_MET), self.open(condition)
+        first = truths.all_of([condition, then])
+        second = truths.all_of([truths.opposite(condition), otherwise])
+        either = truths.any_of([first, second, truths.all_of([then, otherwise])])
+        coded = any(each.coded for each in (condition, then, otherwise))
+        exprs = [truths.code(each) if coded else each.expr for each in (otherwise, either, then)]
+        expr = algebra.case([(fails, exprs[0]), (is_open, exprs[1])], exprs[2])
+        mask: Mask = lambda: self.bits.chosen(  # noqa: E731
+            [(fails, otherwise.mask), (is_open, either.mask)], then.mask
+        )
+        return Truth(expr, coded, mask)
 
     def _is_absent(self, node: IsAbsent) -> Truth:
         algebra = self.algebra

@@ -264,7 +264,7 @@ class NumberLowering:
         mask: Mask = lambda: self.bits.union(  # noqa: E731
             [self._skipped(part, skip).mask for part, skip in zip(parts, skips, strict=True)]
         )
-        return self.opened(Ends(low, high, den, absent=absent, lacks=lacks, mask=mask))
+        return Ends(low, high, den, absent=absent, lacks=lacks, mask=mask)
 
     def _last(self, parts: Sequence[Ends]) -> Ends:
         """The first of the parts that is known."""
@@ -382,7 +382,9 @@ class NumberLowering:
             judged=any(part.judged for part in parts),
             mask=lambda: self.bits.union(masks),
         )
-        return self.opened(found)
+        # Whatever can be exact though a part of it is open has columns of its own, and those who read
+        # them see to it (`opened`).
+        return found
 
     def sum_of(self, left: Ends, right: Ends, sign: int = 1) -> Ends:
         """left + right, or left - right."""
@@ -431,7 +433,7 @@ class NumberLowering:
             known = self.algebra.is_known(factor.expr)
             low = wholes.case([(known, low)], swapped[0])
             high = wholes.case([(known, high)], swapped[1])
-        return self._made(low, high, den, [left, right])
+        return self.opened(self._made(low, high, den, [left, right]))
 
     def _scaled(self, ends: Ends, factor: Whole) -> tuple[Whole, Whole]:
         wholes = self.wholes
@@ -543,17 +545,15 @@ class NumberLowering:
             and subject.single
         ):
             high = low
-        return self.opened(
-            Ends(
-                low,
-                high,
-                den,
-                undefined=subject.undefined,
-                absent=subject.absent,
-                lacks=lacks,
-                judged=judged,
-                mask=mask,
-            )
+        return Ends(
+            low,
+            high,
+            den,
+            undefined=subject.undefined,
+            absent=subject.absent,
+            lacks=lacks,
+            judged=judged,
+            mask=mask,
         )
 
     def _simple_band(
@@ -617,7 +617,9 @@ class NumberLowering:
             least = wholes.least([one[0], other[0]], strict=True)
             most = wholes.greatest([one[1], other[1]], strict=True)
         low = wholes.case([(fails, other[0]), (is_open, least)], one[0])
-        high = wholes.case([(fails, other[1]), (is_open, most)], one[1])
+        high = low
+        if not (divides(node) and then.single and otherwise.single):
+            high = wholes.case([(fails, other[1]), (is_open, most)], one[1])
 
         def chosen(first: Any, second: Any, between: Any) -> Any:
             if first is None and second is None and between is None:
@@ -628,27 +630,25 @@ class NumberLowering:
 
         unknown = truths.has(condition, Outcome.UNKNOWN)
         masks: list[Mask] = [lambda: truths.missing(condition), then.mask, otherwise.mask]
-        return self.opened(
-            Ends(
-                low,
-                high,
-                den,
-                undefined=chosen(
-                    then.undefined,
-                    otherwise.undefined,
-                    self.either(then.undefined, otherwise.undefined),
-                ),
-                absent=chosen(
-                    then.absent, otherwise.absent, self.either(then.absent, otherwise.absent)
-                ),
-                lacks=chosen(
-                    then.lacks, otherwise.lacks, self.either(unknown, then.lacks, otherwise.lacks)
-                ),
-                judged=then.judged or otherwise.judged or condition.coded,
-                mask=lambda: self.bits.chosen(
-                    [(fails, otherwise.mask), (is_open, lambda: self.bits.union(masks))], then.mask
-                ),
-            )
+        return Ends(
+            low,
+            high,
+            den,
+            undefined=chosen(
+                then.undefined,
+                otherwise.undefined,
+                self.either(then.undefined, otherwise.undefined),
+            ),
+            absent=chosen(
+                then.absent, otherwise.absent, self.either(then.absent, otherwise.absent)
+            ),
+            lacks=chosen(
+                then.lacks, otherwise.lacks, self.either(unknown, then.lacks, otherwise.lacks)
+            ),
+            judged=then.judged or otherwise.judged or condition.coded,
+            mask=lambda: self.bits.chosen(
+                [(fails, otherwise.mask), (is_open, lambda: self.bits.union(masks))], then.mask
+            ),
         )
 
     def _lookup(self, node: Lookup) -> Ends:
@@ -754,7 +754,7 @@ class NumberLowering:
         low, high = ends
         if found.single and not found.low.nullable:
             high = low
-        return self.opened(changed(found, low=low, high=high, den=den))
+        return changed(found, low=low, high=high, den=den)
 
     def amount(self, node: Settled, step: Fraction, met: Any) -> Any:
         """Money in fen, rounded down to ``step``; null unless ``met`` and the number is exact."""

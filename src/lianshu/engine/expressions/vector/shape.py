@@ -70,7 +70,7 @@ class Shape:
     ``columns`` are those of the table of facts, as snapshots have them: ``fact@period`` (``latest``
     for instants), ratios in two, ``…#absent``. ``bounds`` are the greatest magnitudes of facts.
     ``holdings`` says whether there is a table of holdings, ``marked`` whether it has a column
-    ``unknown``. ``aggregates`` are the aggregates of it by their key.
+    ``unknown``, ``complete`` the details (``kind.attribute``) that every item has. ``aggregates`` are the aggregates of it by their key.
     """
 
     dictionary: FactDictionary
@@ -79,6 +79,7 @@ class Shape:
     most: int = MOST_FACT
     holdings: bool = True
     marked: bool = False
+    complete: frozenset[str] = frozenset()
     aggregates: Mapping[str, AggregateColumns] = field(default_factory=dict)
 
     def fact(self, fact: str, label: str) -> FactColumn | None:
@@ -118,6 +119,11 @@ class Shape:
             return False
         attributes = self.dictionary.holdings_by_id[node.kind].attributes
         return next(one.type for one in attributes if one.id == node.name) == "ratio"
+
+    def certain(self, node: OfHoldings) -> bool:
+        """Whether nothing can leave an aggregate open: no detail that it asks for is missing."""
+        known = all(f"{node.kind}.{name}" in self.complete for name in attributes_of(node))
+        return known and self.holdings and not self.marked
 
     def aggregate(self, node: OfHoldings) -> AggregateColumns:
         """The columns of an aggregate."""

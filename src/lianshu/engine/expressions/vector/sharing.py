@@ -71,8 +71,8 @@ def _shared(above: Node, node: Node) -> bool:
         kinds = Band | IfElse | Growth | Extreme | Rounded | Lookup | FullYears
         return isinstance(node, kinds)
     if isinstance(above, IfElse | Exempted):
-        return isinstance(node, Compare | OneOf | AllOf | AnyOf | Not)
-    return isinstance(above, AnyOf | Not) and isinstance(node, AllOf | AnyOf | Exempted)
+        return isinstance(node, Compare | OneOf | AllOf | AnyOf | Not | IfElse)
+    return isinstance(above, AnyOf | Not) and isinstance(node, AllOf | AnyOf | Exempted | IfElse)
 
 
 _KINDS = (

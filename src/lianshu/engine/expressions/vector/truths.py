@@ -49,11 +49,10 @@ class Truths:
         """The code of its outcome."""
         if truth.coded:
             return truth.expr
-        algebra, whole = self.algebra, self.algebra.whole
-        return algebra.case(
-            [(truth.expr, whole(MET)), (algebra.is_null(truth.expr), whole(UNKNOWN))],
-            whole(NOT_MET),
-        )
+        # NOT_MET is 0, so a boolean times MET is the code; a CASE would work it out twice.
+        algebra = self.algebra
+        code = algebra.multiply(algebra.cast(truth.expr, "int8"), algebra.whole(MET))
+        return algebra.filled(code, algebra.whole(UNKNOWN))
 
     def has(self, truth: Truth, outcome: Outcome) -> Any:
         """Whether it is an outcome; never null. None when it cannot be."""

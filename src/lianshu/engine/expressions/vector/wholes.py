@@ -151,6 +151,15 @@ class Wholes:
         any_null = bool(nullable) if strict else len(nullable) == len(values)
         return Whole(found, bound, any_null, small=small)
 
+    def floor_positive(self, value: Whole, by: Whole) -> Whole:
+        """The whole quotient of two that are not negative."""
+        if by.constant == 1:
+            return value
+        wide = self.algebra.divide(value.expr, by.expr)
+        bound = value.bound // max(by.constant or 1, 1) + 1
+        expr = wide if bound >= NARROW else self.algebra.cast(wide, "int64")
+        return Whole(expr, bound, value.nullable or by.nullable)
+
     def floor(self, value: Whole, by: Whole) -> Whole:
         """The greatest whole number not above value / by; ``by`` is positive."""
         if by.constant == 1:
