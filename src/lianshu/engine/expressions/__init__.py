@@ -16,7 +16,8 @@ from lianshu.engine.expressions.places import finding_of, place_in
 from lianshu.engine.expressions.problems import ExpressionError
 from lianshu.engine.expressions.readings import Compared, Judged, Reading, Single, State
 from lianshu.engine.expressions.scope import ParameterValues, Scope, Table
-from lianshu.engine.expressions.tree import Node, parts_of, walk
+from lianshu.engine.expressions.tree import Node
+from lianshu.engine.expressions.walking import parts_of, walk
 
 __all__ = [
     "Compared",

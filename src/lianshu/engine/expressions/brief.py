@@ -30,10 +30,10 @@ from lianshu.engine.expressions.tree import (
     OneOf,
     Over,
     ScoreValue,
-    walk,
 )
 from lianshu.engine.expressions.types import TruthType
 from lianshu.engine.expressions.vector.shape import key_of
+from lianshu.engine.expressions.walking import walk
 
 _NOT_MET: Final = Judged(Outcome.NOT_MET)
 _MET: Final = Judged(Outcome.MET)

@@ -28,7 +28,6 @@ from lianshu.engine.expressions.tree import (
     Settled,
     Shifted,
     Sign,
-    walk,
 )
 from lianshu.engine.expressions.types import (
     DATE,
@@ -49,6 +48,7 @@ from lianshu.engine.expressions.types import (
     times,
     together,
 )
+from lianshu.engine.expressions.walking import walk
 
 _LITERALS: Final = {"plain": PLAIN, "percent": SHARE, "money": MONEY}
 

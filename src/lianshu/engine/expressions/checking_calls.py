@@ -34,7 +34,6 @@ from lianshu.engine.expressions.tree import (
     Sign,
     VerdictValue,
     YearOf,
-    walk,
 )
 from lianshu.engine.expressions.types import (
     PLAIN,
@@ -48,6 +47,7 @@ from lianshu.engine.expressions.types import (
     named,
     together,
 )
+from lianshu.engine.expressions.walking import walk
 
 _MOST_REPEATS: Final = 10
 

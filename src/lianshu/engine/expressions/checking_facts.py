@@ -25,7 +25,6 @@ from lianshu.engine.expressions.tree import (
     Over,
     PeriodUnit,
     When,
-    walk,
 )
 from lianshu.engine.expressions.types import (
     DATE,
@@ -40,6 +39,7 @@ from lianshu.engine.expressions.types import (
     type_of_quantity,
     type_of_unit,
 )
+from lianshu.engine.expressions.walking import walk
 from lianshu.engine.tables import FactDefinition, Period, PeriodError, PeriodKind
 
 _OVER: Final = ("sum", "mean", "min", "max", "latest")

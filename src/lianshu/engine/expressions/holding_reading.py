@@ -31,8 +31,8 @@ from lianshu.engine.expressions.tree import (
     Parameter,
     Shifted,
     YearOf,
-    walk,
 )
+from lianshu.engine.expressions.walking import walk
 from lianshu.engine.tables import Ratio
 
 

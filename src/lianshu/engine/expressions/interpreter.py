@@ -70,9 +70,9 @@ from lianshu.engine.expressions.tree import (
     VerdictValue,
     When,
     YearOf,
-    divides,
 )
 from lianshu.engine.expressions.types import AgeType, NumberType
+from lianshu.engine.expressions.walking import divides
 from lianshu.engine.tables import KNOWN_ABSENT, Ratio
 
 

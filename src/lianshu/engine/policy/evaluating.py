@@ -30,8 +30,8 @@ from lianshu.engine.expressions.tree import (
     Over,
     ScoreValue,
     When,
-    walk,
 )
+from lianshu.engine.expressions.walking import walk
 from lianshu.engine.policy.compiled import ItemRule, Policy, ScoreRule
 
 _NOT_APPLICABLE = Judged(Outcome.NOT_APPLICABLE)

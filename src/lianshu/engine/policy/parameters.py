@@ -20,8 +20,9 @@ from lianshu.engine.expressions import (
     parse,
 )
 from lianshu.engine.expressions.checking import Checker
-from lianshu.engine.expressions.tree import Constant, DatedValue, Fixed, Node, Parameter, walk
+from lianshu.engine.expressions.tree import Constant, DatedValue, Fixed, Node, Parameter
 from lianshu.engine.expressions.types import CodeType, NumberType, Type, named, together
+from lianshu.engine.expressions.walking import walk
 from lianshu.engine.policy.gathering import Gathering
 from lianshu.engine.policy.model import (
     ParameterDefinition,

@@ -41,9 +41,9 @@ from lianshu.engine.expressions.tree import (
     Shifted,
     When,
     YearOf,
-    walk,
 )
 from lianshu.engine.expressions.types import CodeType, NumberType, Type
+from lianshu.engine.expressions.walking import walk
 from lianshu.engine.tables import FactDictionary
 
 Language = Literal["zh", "en"]

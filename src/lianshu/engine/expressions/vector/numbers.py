@@ -34,13 +34,13 @@ from lianshu.engine.expressions.tree import (
     Sign,
     When,
     YearOf,
-    divides,
 )
 from lianshu.engine.expressions.vector.algebra import Algebra
 from lianshu.engine.expressions.vector.masks import Bits, Mask, no_mask
 from lianshu.engine.expressions.vector.shape import Shape
 from lianshu.engine.expressions.vector.truths import Truth, Truths
 from lianshu.engine.expressions.vector.wholes import Ends, Whole, Wholes, changed, common, exact
+from lianshu.engine.expressions.walking import divides
 
 if TYPE_CHECKING:
     from lianshu.engine.expressions.vector.lowering import One

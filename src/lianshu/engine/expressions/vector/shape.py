@@ -17,9 +17,9 @@ from lianshu.engine.expressions.tree import (
     OfHoldings,
     Over,
     When,
-    walk,
 )
 from lianshu.engine.expressions.types import DateType, NumberType, TruthType, Type
+from lianshu.engine.expressions.walking import walk
 from lianshu.engine.tables import FactDictionary
 
 MOST_FACT: Final = 10**18

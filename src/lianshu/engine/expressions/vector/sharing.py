@@ -29,11 +29,10 @@ from lianshu.engine.expressions.tree import (
     Over,
     Rounded,
     ScoreValue,
-    parts_of,
-    walk,
 )
 from lianshu.engine.expressions.types import NumberType
 from lianshu.engine.expressions.vector.shape import key_of
+from lianshu.engine.expressions.walking import parts_of, walk
 
 
 def shared_parts(tree: Node, prefix: str) -> Iterator[tuple[str, Node]]:
