@@ -50,12 +50,12 @@ def test_the_sentence_has_the_figures(
 
 
 def test_missing_facts_are_named_in_both_languages() -> None:
-    chinese = told("tech-sme", "assets-missing")["KX-3"]
-    english = told("tech-sme", "assets-missing", "en")["KX-3"]
+    chinese = told("tech-sme", "assets-missing")["TS-3"]
+    english = told("tech-sme", "assets-missing", "en")["TS-3"]
     assert (chinese.missing, english.missing) == (("total_assets@2025",),) * 2
     assert chinese.missing_words == ("2025 年资产总额",)
     assert "没有数据" in chinese.told and "no figure" in english.told
-    assert english.verdict == "unknown" and english.sentence.startswith("Assets of at most")
+    assert english.verdict == "unknown" and english.sentence.startswith("Total assets of at most")
 
 
 def test_only_what_matters_is_told() -> None:
