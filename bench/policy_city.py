@@ -39,7 +39,7 @@ def main() -> None:
     rows = PolicyResult.objects.filter(run=run).count()
     size = f"{run.firms} firms, {run.policies} policies, {rows} rows"
     say(f"run: {size}: {wall:.1f} s ({used:.1f} s CPU)")
-    firms = list(enterprises().order_by("pk"))
+    firms = list(enterprises(READER).order_by("pk"))
     began = time.perf_counter()
     known = known_of_many(READER, firms)
     say(f"reading what is known: {time.perf_counter() - began:.1f} s")

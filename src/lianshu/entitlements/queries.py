@@ -84,15 +84,17 @@ def results_for(actor: Actor) -> ResultQuerySet:
     return rows.none() if run is None else rows.filter(run=run)
 
 
-def enterprises() -> OrganisationQuerySet:
+def enterprises(actor: Actor) -> OrganisationQuerySet:
     """Whom policies are evaluated for: enterprises that exist. Party organisations, offices and
     associations never enter."""
-    return Organisation.objects.current().filter(kind=OrganisationKind.ENTERPRISE)
+    return Organisation.objects.visible_to(actor).current().filter(kind=OrganisationKind.ENTERPRISE)
 
 
 def own_enterprises(actor: Actor) -> list[Organisation]:
     """The firms whose records the actor reads as one of their own people."""
-    return list(enterprises().filter(pk__in=actor.reading_in(Matter.RECORDS)).order_by("name_key"))
+    return list(
+        enterprises(actor).filter(pk__in=actor.reading_in(Matter.RECORDS)).order_by("name_key")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,12 @@ def policy_figures(actor: Actor, version: PolicyVersion) -> PolicyFigures | None
     run = run_in_force()
     if run is None or not covers(run, version) or not actor.has(Capability.COORDINATE):
         return None
-    rows = PolicyResult.objects.in_care_of(actor).filter(run=run, version=version).order_by()
+    rows = (
+        PolicyResult.objects.visible_to(actor)
+        .in_care_of(actor)
+        .filter(run=run, version=version)
+        .order_by()
+    )
     counts = {
         "met": Count("pk", filter=Q(outcome=OutcomeChoices.MET)),
         "near": Count("pk", filter=IS_NEAR),
@@ -168,7 +175,9 @@ def policy_figures(actor: Actor, version: PolicyVersion) -> PolicyFigures | None
     missing: Counter[str] = Counter()
     for keys in rows.filter(outcome=OutcomeChoices.UNKNOWN).values_list("missing", flat=True):
         missing.update(keys)
-    firms = enterprises().filter(within(actor, Capability.COORDINATE), created_at__lte=run.known_at)
+    firms = enterprises(actor).filter(
+        within(actor, Capability.COORDINATE), created_at__lte=run.known_at
+    )
     return PolicyFigures(
         run=run,
         firms=firms.count(),

@@ -11,14 +11,13 @@ from lianshu.engine.policy import Policy
 from lianshu.engine.policy.describing import (
     Change,
     ConditionWords,
-    RuleSpeaker,
     ScoreWords,
     compare_versions,
     conditions_in_words,
-    rule_speaker,
     scores_in_words,
 )
 from lianshu.engine.policy.model import Document
+from lianshu.engine.policy.rule_words import RuleSpeaker, rule_speaker
 from lianshu.entitlements.diagnosis import language_now
 from lianshu.entitlements.marks import CONFIDENCE, region_name
 from lianshu.entitlements.models import PolicyVersion

@@ -27,7 +27,7 @@ from lianshu.engine.policy.words import SIGNS
 
 @dataclass(frozen=True, slots=True)
 class ConditionWords:
-    """A condition: the rule's own sentence, what it computes (``asked``), who judges (``judged``)."""
+    """A condition: its own sentence, what it computes (``asked``), who judges (``judged``)."""
 
     id: str
     title: str

@@ -95,7 +95,7 @@ def run_policies(
     if not held:
         raise DomainError(_("这一天没有已发布的有效政策，没有计算。"))
     _remove_abandoned(now)
-    firms = list(enterprises().order_by("pk"))
+    firms = list(enterprises(READER).order_by("pk"))
     run = PolicyRun.objects.create(
         on=on,
         known_at=now,
