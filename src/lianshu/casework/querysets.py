@@ -38,9 +38,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
             .filter(Q(organisation__in=own) | Q(user_id__in=actor.stands_for))
         )
         named = self._of("tasks").filter(case=OuterRef("pk"), user_id__in=actor.stands_for)
-        seen = within(actor, Capability.COORDINATE) | Q(asker__in=own) | Exists(part)
         # Only a liaison, and who took over from a colleague, is named in a task.
-        seen |= Exists(named)
+        taking = Exists(part) | Exists(named)
+        seen = within(actor, Capability.COORDINATE) | Q(asker__in=own) | taking
         if not consulted:
             return self.filter(seen)
         asked = self._of("consultations").filter(
