@@ -55,9 +55,9 @@ class Own:
     reading: PolicyReading
 
     @property
-    def badge(self) -> Any:
+    def badge(self) -> str:
         """The outcome in its colour."""
-        return outcome_badge_of(self.reading.outcome.value)
+        return outcome_badge_of(self.reading.outcome.value).__html__()
 
 
 def _versions(policy: str) -> list[PolicyVersion]:
@@ -91,7 +91,7 @@ def policy(request: PageRequest, policy: str) -> HttpResponse:
             "version": version,
             "versions": versions,
             "today": today,
-            "confidence": confidence_badge(version.confidence),
+            "confidence": confidence_badge(version.confidence).__html__(),
             "benefit": BENEFITS.get(version.benefit, ""),
             "pack": pack_name(version.pack),
             "compared": None if earlier is None else compared(found, earlier, version, today=today),
@@ -225,7 +225,7 @@ def policy_spec(request: PageRequest, policy: str) -> HttpResponse:
         {
             "rule": rule,
             "version": version,
-            "confidence": confidence_badge(version.confidence),
+            "confidence": confidence_badge(version.confidence).__html__(),
             "benefit": BENEFITS.get(version.benefit, ""),
         },
     )
