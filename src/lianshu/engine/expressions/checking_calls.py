@@ -26,7 +26,6 @@ from lianshu.engine.expressions.tree import (
     Manual,
     Negative,
     Node,
-    Not,
     Parameter,
     Points,
     Rounded,

@@ -22,13 +22,10 @@ from lianshu.engine.expressions.arithmetic import (
     rounded,
 )
 from lianshu.engine.expressions.days import (
-    fact_key,
-    first_day,
     full_years,
-    label_of,
-    latest_start,
     shifted,
 )
+from lianshu.engine.expressions.figure_reading import EvaluationError, FigureReader
 from lianshu.engine.expressions.firm import Firm
 from lianshu.engine.expressions.holding_reading import HoldingReader
 from lianshu.engine.expressions.outcomes import Outcome, exempted
@@ -68,16 +65,10 @@ from lianshu.engine.expressions.tree import (
     Shifted,
     Sign,
     VerdictValue,
-    When,
     YearOf,
 )
 from lianshu.engine.expressions.types import AgeType, NumberType
 from lianshu.engine.expressions.walking import divides
-from lianshu.engine.tables import KNOWN_ABSENT, Ratio
-
-
-class EvaluationError(ValueError):
-    """An expression without a value on this day or for these figures; `str()` says why."""
 
 
 @dataclass
@@ -100,6 +91,7 @@ class Interpreter:
 
     def __post_init__(self) -> None:
         self._holdings = HoldingReader(self.firm, self.day, self._constant)
+        self._figures = FigureReader(self.firm, self.day, self.rule, self.limit, self.single)
 
     # Truths
 
@@ -214,12 +206,12 @@ class Interpreter:
         return Judged(outcome, missing, manual, (Compared(node, left, right, outcome),))
 
     def sides(self, node: Compare) -> tuple[Reading, Reading]:
-        """Both sides of a comparison of numbers. Those of a compound growth are raised to the number
-        of steps, which is exact where a root would not be."""
+        """Both sides of a comparison of numbers. Those of a compound growth are raised to the
+        number of steps, which is exact where a root would not be."""
         if isinstance(node.left, Growth) and node.left.how == "compound":
             rate = self.number(node.right).exact
             assert rate is not None
-            return self._compound(node.left), r.exactly((1 + rate) ** node.left.steps)
+            return self._figures.compound(node.left), r.exactly((1 + rate) ** node.left.steps)
         return self.number(node.left), self.number(node.right)
 
     def _ages(self, node: Compare) -> Judged:
@@ -271,13 +263,13 @@ class Interpreter:
             case Parameter():
                 return r.exactly(cast("Fraction", self._constant(node)))
             case FactValue():
-                return self._fact(node.fact, node.when)
+                return self._figures.fact(node.fact, node.when)
             case Over():
-                return self._over(node)
+                return self._figures.over(node)
             case Growth():
-                return self._growth(node)
+                return self._figures.growth(node)
             case OfHoldings():
-                return self._holdings.number(node)
+                return self._figures.within(self._holdings.number(node), node.kind)
             case Arithmetic():
                 return computed(node.sign, self.number(node.left), self.number(node.right))
             case Negative():
@@ -322,81 +314,6 @@ class Interpreter:
             return found
         instead = node.undefined if found.state is State.UNDEFINED else node.absent
         return found if instead is None else r.exactly(instead)
-
-    def _fact(self, fact: str, when: When) -> Reading:
-        label = label_of(when, self.day)
-        value = self.firm.value(fact, label, self.day)
-        if value is None:
-            return r.unknown(fact_key(fact, label))
-        if value is KNOWN_ABSENT:
-            return r.without_number(State.ABSENT)
-        pair = (value.numerator, value.denominator) if isinstance(value, Ratio) else (value, 1)
-        numerator, denominator = cast("tuple[int, int]", pair)
-        if max(abs(numerator), denominator) >= self.limit:
-            raise EvaluationError(
-                f"规则 {self.rule}：{fact_key(fact, label)} 的数 {value} 太大，"
-                f"超过 {len(str(self.limit)) - 1} 位就不能精确计算，请核对单位"
-            )
-        return r.exactly(Fraction(numerator, denominator))
-
-    def _over(self, node: Over) -> Reading:
-        whens = [When(node.unit, node.offset + back) for back in range(node.count)]
-        if node.how == "latest":
-            return self._last_known(node, whens)
-        since = None if node.since is None else self.single(node.since)
-        start = None if since is None else cast("date | None", since.value)
-        parts = []
-        for when in whens:
-            label = label_of(when, self.day)
-            if start is not None and _next_start(label) <= start:
-                continue
-            found = self._fact(node.fact, when)
-            if found.state is None:
-                parts.append(found)
-        if node.how in ("min", "max"):
-            if not parts:
-                return r.without_number(State.ABSENT)
-            return extreme("min" if node.how == "min" else "max", parts)
-        total = r.exactly(0)
-        for part in parts:
-            total = computed("+", total, part)
-        if node.how == "sum":
-            return total
-        return computed("/", total, r.exactly(len(parts)))
-
-    def _last_known(self, node: Over, whens: list[When]) -> Reading:
-        for when in whens:
-            found = self._fact(node.fact, when)
-            if found.state is not None or found.exact is not None:
-                return found
-        return r.unknown(*(fact_key(node.fact, label_of(when, self.day)) for when in whens))
-
-    def _values(self, node: Growth) -> list[Reading]:
-        """The figures of a growth, the first of them first."""
-        backs = range(node.steps, -1, -1)
-        return [self._fact(node.fact, When(node.unit, node.offset + back)) for back in backs]
-
-    def _growth(self, node: Growth) -> Reading:
-        values = self._values(node)
-        if node.how == "total":
-            values = [values[0], values[-1]]
-        bases = values[:-1]
-        if any(base.exact is not None and base.exact <= 0 for base in bases):
-            return r.without_number(State.UNDEFINED)
-        state = r.worst(values)
-        if state is not None:
-            return r.without_number(state)
-        total = r.exactly(0)
-        for base, following in zip(bases, values[1:], strict=True):
-            if base.exact is None or following.exact is None:
-                return r.unknown(*r.union(one.missing for one in values))
-            total = computed("+", total, r.exactly(following.exact / base.exact - 1))
-        return computed("/", total, r.exactly(len(bases)))
-
-    def _compound(self, node: Growth) -> Reading:
-        """Last / first."""
-        first, last = self._values(node)[0], self._values(node)[-1]
-        return computed("/", last, first)
 
     def _band(self, node: Band) -> Reading:
         subject = self.number(node.subject)
@@ -456,9 +373,9 @@ class Interpreter:
             case ApplicationDate():
                 return Single(self.day)
             case FactValue():
-                return self._single_fact(node.fact, node.when)
+                return self._figures.single_fact(node.fact, node.when)
             case Over():
-                return self._last_single(node)
+                return self._figures.last_single(node)
             case OfHoldings():
                 return self._holdings.single(node)
             case Shifted():
@@ -476,22 +393,6 @@ class Interpreter:
                 return self._looked_up(node)
             case _:
                 raise AssertionError(node)
-
-    def _single_fact(self, fact: str, when: When) -> Single[object]:
-        label = label_of(when, self.day)
-        value = self.firm.value(fact, label, self.day)
-        if value is None:
-            return Single(None, (fact_key(fact, label),))
-        return Single(None, absent=True) if value is KNOWN_ABSENT else Single(value)
-
-    def _last_single(self, node: Over) -> Single[object]:
-        missing: list[str] = []
-        for back in range(node.count):
-            found = self._single_fact(node.fact, When(node.unit, node.offset + back))
-            if found.absent or found.value is not None:
-                return found
-            missing += found.missing
-        return Single(None, tuple(missing))
 
     def _looked_up(self, node: Lookup) -> Single[object]:
         key = self.single(node.key)
@@ -528,11 +429,4 @@ def _ordered(sign: Sign, left: object, right: object) -> bool:
     return one <= other if sign == "<=" else one < other
 
 
-def _next_start(label: str) -> date:
-    """The first day after a period."""
-    start = first_day(label)
-    months = 12 if len(label) == 4 else 3 if "Q" in label else 1
-    return shifted(start, Duration(0, months, "month"))
-
-
-__all__ = ["EvaluationError", "Interpreter", "latest_start"]
+__all__ = ["EvaluationError", "Interpreter"]

@@ -299,8 +299,8 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A code, text or number among constants; ``named`` are those that were written, ``values`` with
-    ``within`` also every code below them."""
+    """A code, text or number among constants; ``named`` are those that were written, ``values``
+    with ``within`` also every code below them."""
 
     at: int
     left: Node

@@ -1,8 +1,11 @@
 """Columns of texts to exact typed columns, in DuckDB.
 
-What is written plainly (``15000000``, ``0.05``, ``2026-01-31``) is read by the database; every other
-spelling that occurs is read once by `figures.read_figure`, which also says what is wrong with it.
+What is written plainly (``15000000``, ``0.05``, ``2026-01-31``) is read by the database; every
+other spelling that occurs is read once by `figures.read_figure`, which also says what is wrong.
 """
+
+# Identifiers are quoted by `name` or come from the dictionary, texts double their quotes.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
@@ -98,7 +101,7 @@ def _slow(
     if quantity.type == "date":
         plain = f"({plain} AND TRY_CAST({text} AS DATE) IS NOT NULL)"
     query = (
-        f"SELECT DISTINCT {text} FROM {source} WHERE ({where}) AND {column} IS NOT NULL "  # noqa: S608
+        f"SELECT DISTINCT {text} FROM {source} WHERE ({where}) AND {column} IS NOT NULL "
         f"AND {text} <> '' AND NOT {plain} ORDER BY 1 LIMIT {_MOST_SPELLINGS}"
     )
     return {row[0]: read(row[0]) for row in duck.execute(query).fetchall()}
@@ -120,7 +123,7 @@ def _bounds(
     if quantity.type == "ratio":
         number = f"{number} / CASE WHEN {text} LIKE '%!%%' ESCAPE '!' THEN 100 ELSE 1 END"
     query = (
-        f"SELECT arg_min({text}, {number}), arg_max({text}, {number}) FROM {source} "  # noqa: S608
+        f"SELECT arg_min({text}, {number}), arg_max({text}, {number}) FROM {source} "
         f"WHERE ({where}) AND regexp_matches({text}, '{pattern}')"
     )
     for given in duck.execute(query).fetchone() or ():
@@ -180,7 +183,8 @@ def _either(text: str, fast: str, value: str, known: Mapping[str, Any]) -> str:
     values = "[" + ", ".join(_literal(one) for one in known.values()) + "]"
     looked = f"(map({keys}, {values}))[{text}]"
     listed = f"map_contains(map({keys}, {values}), {text})"
-    return f"CASE WHEN {text} IS NULL OR {text} = '' THEN NULL WHEN {listed} THEN {looked} WHEN {fast} THEN {value} END"
+    empty = f"{text} IS NULL OR {text} = ''"
+    return f"CASE WHEN {empty} THEN NULL WHEN {listed} THEN {looked} WHEN {fast} THEN {value} END"
 
 
 def _literal(value: object) -> str:

@@ -39,7 +39,7 @@ from pathlib import Path
 from typing import cast
 
 from lianshu.engine.definitions import Loaded
-from lianshu.engine.expressions import Node, Outcome, Scope, check_number, check_truth, parse, walk
+from lianshu.engine.expressions import Node, Outcome, Scope, check_number, check_truth, walk
 from lianshu.engine.expressions.checking import Checker
 from lianshu.engine.expressions.scope import CodeTree
 from lianshu.engine.expressions.tree import (
@@ -55,7 +55,6 @@ from lianshu.engine.expressions.tree import (
     Manual,
     OneOf,
     Over,
-    Parameter,
     ScoreValue,
     Settled,
 )
@@ -63,6 +62,7 @@ from lianshu.engine.expressions.types import MONEY, PLAIN, CodeType, type_of_qua
 from lianshu.engine.expressions.vector.limits import limit_of
 from lianshu.engine.expressions.vector.shape import MOST_FACT
 from lianshu.engine.policy.compiled import ItemRule, Policy, Rule, ScoreRule, Transition
+from lianshu.engine.policy.compiling_checks import check_covered, check_names, with_terms
 from lianshu.engine.policy.gathering import Gathering
 from lianshu.engine.policy.model import (
     Condition,
@@ -71,7 +71,7 @@ from lianshu.engine.policy.model import (
     Score,
     Target,
 )
-from lianshu.engine.policy.parameters import Parameters, compiled_parameters, uncovered
+from lianshu.engine.policy.parameters import Parameters, compiled_parameters
 from lianshu.engine.tables import FactDictionary
 
 _SAFE = 10**15
@@ -108,58 +108,14 @@ def compile_policy(
             for name in (score.id, *(item.id for item in score.items))
         },
     )
-    _names(gathering, scope)
-    scope = _with_terms(gathering, scope)
+    check_names(gathering, scope)
+    scope = with_terms(gathering, scope)
     compiler = _Compiler(gathering, scope)
     policy = compiler.policy(folder, None if parameters is None else parameters.loaded)
     if policy is not None:
-        _covered(gathering, policy, made)
+        check_covered(gathering, policy, made)
     wrong = [*gathering.findings, *(parameters.findings if parameters else ())]
     return None if any(one.severity == "error" for one in wrong) else policy
-
-
-def _names(gathering: Gathering[PolicyDefinition], scope: Scope) -> None:
-    """P010: parameters, terms, facts and holdings share one room, scores and items another."""
-    definition = gathering.loaded.value
-    taken = dict.fromkeys(scope.dictionary.facts_by_id, "事实")
-    taken |= dict.fromkeys(scope.dictionary.holdings_by_id, "持有事项")
-    for name in scope.parameters:
-        if name in taken:
-            message = f"参数 {name} 与{taken[name]}同名，请给参数改名"
-            gathering.says("id", rule="P010", message=message)
-    taken |= dict.fromkeys(scope.parameters, "参数")
-    for index, term in enumerate(definition.terms):
-        if term.id in taken:
-            message = f"词条 {term.id} 与{taken[term.id]}同名，请改名"
-            gathering.says("terms", index, "id", rule="P010", message=message)
-    seen: set[str] = set()
-    for index, score in enumerate(definition.scores):
-        places: list[tuple[str, tuple[str | int, ...]]] = [(score.id, ("scores", index, "id"))]
-        places += [
-            (item.id, ("scores", index, "items", place, "id"))
-            for place, item in enumerate(score.items)
-        ]
-        for name, path in places:
-            if name in seen:
-                message = f"评分或评分项 {name} 已经用过，请改名"
-                gathering.says(*path, rule="P010", message=message)
-            seen.add(name)
-
-
-def _with_terms(gathering: Gathering[PolicyDefinition], scope: Scope) -> Scope:
-    """The scope with the terms, each checked in its own place; a broken one is left out."""
-    written = {}
-    for index, term in enumerate(gathering.loaded.value.terms):
-        found = gathering.expression(term.value, parse, "terms", index, "value")
-        if found is not None:
-            written[term.id] = found
-    full = replace(scope, terms=written)
-    for index, term in enumerate(gathering.loaded.value.terms):
-        if term.id in written:
-            gathering.expression(
-                term.value, lambda text: Checker(full).node(parse(text)), "terms", index, "value"
-            )
-    return full
 
 
 class _Compiler:
@@ -425,24 +381,3 @@ def _within_region(scope: Scope, region: str) -> Node:
     )
     values = checker.below(fact.type, region)
     return OneOf(0, fact, tuple(dict.fromkeys(values)), (region,), within=True)
-
-
-def _covered(
-    gathering: Gathering[PolicyDefinition], policy: Policy, parameters: Parameters
-) -> None:
-    """P006: every parameter that is used has a value on every day on which the policy holds."""
-    effective = policy.definition.effective
-    times = [(effective.since, effective.until)]
-    times += [(one.since, one.until) for one in policy.definition.transitional]
-    trees = [rule.node for rule in policy.rules]
-    trees += [item.node for score in policy.scores for item in score.items]
-    trees += [score.total for score in policy.scores if score.total is not None]
-    trees += [node for node in (policy.target, policy.amount, policy.verdict) if node is not None]
-    used = {one.name for tree in trees for one in walk(tree) if isinstance(one, Parameter)}
-    for name in sorted(used):
-        for since, until in times:
-            day = uncovered(parameters.values[name], since, until)
-            if day is not None:
-                message = f"参数 {name} 在 {day} 没有值，而政策那天有效，请在 parameters.yaml 补上"
-                gathering.says("effective", rule="P006", message=message)
-                break

@@ -4,6 +4,9 @@ Facts are long (``organisation_id, fact, period, value``) or wide (``organisatio
 for each ``fact`` or ``fact@period``). Everything is checked before anything is computed.
 """
 
+# Identifiers are quoted by `name` or come from the dictionary, texts double their quotes.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import codecs
@@ -71,7 +74,7 @@ class Intake:
             ]
             texts = ", ".join(f"CAST({name(one)} AS VARCHAR) AS {name(one)}" for one in columns)
             self.duck.execute(
-                f"CREATE OR REPLACE TEMP TABLE {view} AS "  # noqa: S608
+                f"CREATE OR REPLACE TEMP TABLE {view} AS "
                 f'SELECT row_number() OVER () + 1 AS "#row", {texts} FROM {source}'
             )
         except (duckdb.Error, OSError) as error:
@@ -121,7 +124,7 @@ class Intake:
     def _snapshot(self, path: Path, columns: Sequence[str]) -> None:
         """The wide table of a snapshot: typed and exact as it is, money in fen."""
         self.duck.execute(
-            f"CREATE OR REPLACE TEMP VIEW policy_facts AS SELECT * FROM read_parquet({_text(path)})"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW policy_facts AS SELECT * FROM read_parquet({_text(path)})"
         )
         self.columns = frozenset(columns)
 
@@ -134,7 +137,8 @@ class Intake:
             )
         self.named(path, "facts_text")
         pairs = self.duck.execute(
-            "SELECT trim(fact), coalesce(trim(period), ''), min(\"#row\") FROM facts_text GROUP BY ALL ORDER BY 3"
+            "SELECT trim(fact), coalesce(trim(period), ''), min(\"#row\") FROM facts_text "
+            "GROUP BY ALL ORDER BY 3"
         ).fetchall()
         labels: dict[tuple[str, str], tuple[str, str]] = {}
         for fact, period, row in pairs:
@@ -161,8 +165,9 @@ class Intake:
             "GROUP BY ALL HAVING count(*) > 1 ORDER BY 3 LIMIT 1"
         ).fetchone()
         if twice:
+            again, first = twice[2], twice[3]
             raise IntakeError(
-                f"{path} 第 {twice[2]} 行：{twice[0]} 的 {twice[1]} 在第 {twice[3]} 行已经写过，请留下一个。"
+                f"{path} 第 {again} 行：{twice[0]} 的 {twice[1]} 在第 {first} 行已有，请留下一个。"
             )
         self._pivot([f"{fact}@{label}" for fact, label in dict.fromkeys(labels.values())])
         return {cell: f"{cell[0]}@{cell[1]}" for cell in labels.values()}
@@ -172,7 +177,7 @@ class Intake:
             f", max(value) FILTER (cell = {_text(one)}) AS {name(one)}" for one in cells
         )
         self.duck.execute(
-            'CREATE OR REPLACE TEMP TABLE facts_wide AS SELECT organisation, min("#row") AS "#row"'  # noqa: S608
+            'CREATE OR REPLACE TEMP TABLE facts_wide AS SELECT organisation, min("#row") AS "#row"'
             f"{picked} FROM facts_cells GROUP BY organisation"
         )
 
@@ -180,12 +185,13 @@ class Intake:
         """(fact, label) → column of `facts_wide`."""
         self.named(path, "facts_text")
         twice = self.duck.execute(
-            f'SELECT trim({ORGANISATION}), max("#row"), min("#row") FROM facts_text '  # noqa: S608
+            f'SELECT trim({ORGANISATION}), max("#row"), min("#row") FROM facts_text '
             "GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 LIMIT 1"
         ).fetchone()
         if twice:
+            again, first = twice[1], twice[2]
             raise IntakeError(
-                f"{path} 第 {twice[1]} 行：单位 {twice[0]} 在第 {twice[2]} 行已经有了，请合并成一行。"
+                f"{path} 第 {again} 行：单位 {twice[0]} 在第 {first} 行已经有了，请合并成一行。"
             )
         cells: dict[tuple[str, str], str] = {}
         for column in columns:
@@ -205,14 +211,15 @@ class Intake:
             cells[definition.id, label] = column
         self.duck.execute(
             "CREATE OR REPLACE TEMP VIEW facts_wide AS "
-            f"SELECT trim({ORGANISATION}) AS organisation, * EXCLUDE ({ORGANISATION}) FROM facts_text"
+            f"SELECT trim({ORGANISATION}) AS organisation, * EXCLUDE ({ORGANISATION}) "
+            "FROM facts_text"
         )
         return cells
 
     def named(self, path: Path, table: str) -> None:
         """Every row names its organisation. Raises IntakeError."""
         row = self.duck.execute(
-            f"SELECT min(\"#row\") FROM {table} WHERE coalesce(trim({ORGANISATION}), '') = ''"  # noqa: S608
+            f"SELECT min(\"#row\") FROM {table} WHERE coalesce(trim({ORGANISATION}), '') = ''"
         ).fetchone()
         if row and row[0] is not None:
             raise IntakeError(f"{path} 第 {row[0]} 行：{ORGANISATION} 是空的，请补上。")
@@ -239,11 +246,12 @@ class Intake:
                 chosen.append(f"{sql} AS {name(target)}")
                 found.add(target)
         self.duck.execute(
-            f"CREATE OR REPLACE TEMP TABLE policy_typed AS SELECT {', '.join(chosen)} FROM facts_wide"  # noqa: S608
+            "CREATE OR REPLACE TEMP TABLE policy_typed AS "
+            f"SELECT {', '.join(chosen)} FROM facts_wide"
         )
         latest = self._latest(instants, found)
         self.duck.execute(
-            f"CREATE OR REPLACE TEMP VIEW policy_facts AS SELECT *{latest} FROM policy_typed"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW policy_facts AS SELECT *{latest} FROM policy_typed"
         )
         self.columns = frozenset(found)
 
@@ -297,7 +305,7 @@ class Intake:
     def _cell_place(self, path: Path, column: str, problem: CellProblem) -> str:
         """Where the text stands: for a long file the row in it, else row and column."""
         if column in self._columns_of("facts_text"):
-            query = f'SELECT min("#row") FROM facts_text WHERE trim({name(column)}) = ?'  # noqa: S608
+            query = f'SELECT min("#row") FROM facts_text WHERE trim({name(column)}) = ?'
             row = self.duck.execute(query, [problem.text]).fetchone()
             return f"{path} 第 {row[0] if row else '?'} 行，列 {column}：{problem}"
         query = 'SELECT min("#row") FROM facts_cells WHERE cell = ? AND trim(value) = ?'

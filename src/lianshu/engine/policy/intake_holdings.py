@@ -4,6 +4,9 @@ The list is taken as whole: a firm without a row of a kind has none of it. That 
 of a firm is said by a row with the number ``unknown``.
 """
 
+# Identifiers are quoted by `name` or come from the dictionary, texts double their quotes.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -93,7 +96,7 @@ def _repeated(intake: Intake, path: Path, columns: Sequence[str]) -> None:
     if "number" not in columns:
         return
     twice = intake.duck.execute(
-        f'SELECT trim(number), max("#row"), min("#row") FROM holdings_text '  # noqa: S608
+        f'SELECT trim(number), max("#row"), min("#row") FROM holdings_text '
         f"WHERE trim(number) <> '' GROUP BY trim({ORGANISATION}), trim(kind), trim(number) "
         "HAVING count(*) > 1 ORDER BY 2 LIMIT 1"
     ).fetchone()
@@ -137,7 +140,7 @@ def _attributes(
 
 def _not_there(intake: Intake, path: Path, column: str, kind: str, where: str) -> None:
     row = intake.duck.execute(
-        f"SELECT min(\"#row\") FROM holdings_text WHERE {where} AND trim({name(column)}) <> ''"  # noqa: S608
+        f"SELECT min(\"#row\") FROM holdings_text WHERE {where} AND trim({name(column)}) <> ''"
     ).fetchone()
     if row and row[0] is not None:
         raise IntakeError(f"{path} 第 {row[0]} 行，列 {column}：{kind} 没有这一项，请清空或改正。")
@@ -164,7 +167,7 @@ def _typed(
         )
     except CellProblem as problem:
         row = intake.duck.execute(
-            f'SELECT min("#row") FROM holdings_text WHERE {where} AND trim({name(column)}) = ?',  # noqa: S608
+            f'SELECT min("#row") FROM holdings_text WHERE {where} AND trim({name(column)}) = ?',
             [problem.text],
         ).fetchone()
         raise IntakeError(
@@ -187,7 +190,8 @@ def _create(intake: Intake, targets: Mapping[str, str], attributes: Mapping[str,
     for column, kind in attribute_columns(intake):
         chosen.append(f"{attributes.get(column, f'CAST(NULL AS {kind})')} AS {name(column)}")
     intake.duck.execute(
-        f"CREATE OR REPLACE TEMP TABLE policy_holdings AS SELECT {', '.join(chosen)} FROM holdings_text"  # noqa: S608
+        "CREATE OR REPLACE TEMP TABLE policy_holdings AS "
+        f"SELECT {', '.join(chosen)} FROM holdings_text"
     )
     marked = intake.duck.execute("SELECT bool_or(unknown) FROM policy_holdings").fetchone()
     intake.marked = bool(marked and marked[0])

@@ -23,7 +23,7 @@ _VERDICTS = {
 def decision_lines(
     decision: Decision, dictionary: FactDictionary, language: Language
 ) -> Iterator[str]:
-    """The verdict, the score and what decides it, then each condition with the firm's own figures."""
+    """Verdict, score and what decides it, then each condition with the firm's own figures."""
     policy, speaker = decision.policy, speaker_of(decision, dictionary, language)
     pick = speaker.pick
     title = speaker.text(policy.definition.title)

@@ -8,40 +8,32 @@ tables, and kept (`programs`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from graphlib import TopologicalSorter
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import ibis
-
-from lianshu.engine.expressions import EvaluationError, Node, Outcome, walk
-from lianshu.engine.expressions.tree import ConditionValue, OfHoldings, ScoreValue, VerdictValue
+from lianshu.engine.expressions import Node, Outcome
 from lianshu.engine.expressions.types import NumberType
-from lianshu.engine.expressions.vector.holdings import HoldingColumns, joined, planned
 from lianshu.engine.expressions.vector.ibis_algebra import IbisAlgebra
 from lianshu.engine.expressions.vector.lowering import Lowering
 from lianshu.engine.expressions.vector.masks import WORD
 from lianshu.engine.expressions.vector.shape import (
-    MOST_FACT,
-    OF_EVERY_HOLDING,
     Shape,
-    aggregates_of,
-    fact_cells,
     names_of,
 )
-from lianshu.engine.expressions.vector.sharing import may_share, share_key, shared_parts
+from lianshu.engine.expressions.vector.sharing import shared_parts
 from lianshu.engine.expressions.vector.truths import Truth
-from lianshu.engine.expressions.vector.wholes import Ends, Whole
+from lianshu.engine.expressions.vector.wholes import Ends
 from lianshu.engine.policy.compiled import Policy, ScoreRule
 from lianshu.engine.policy.loading import named_policies
+from lianshu.engine.policy.needs import needs_of, prefix_of, trees_of
 from lianshu.engine.policy.shown import Shown, shown_columns
+from lianshu.engine.policy.stages import CONDITIONS, ORGANISATION, Dialect, Stages
 
-Dialect = Literal["duckdb", "pyspark"]
-FACTS: Final = "policy_facts"
-HOLDINGS: Final = "policy_holdings"
-ORGANISATION: Final = "organisation"
+_OUT: Final = [Outcome.NOT_MET.code, Outcome.NOT_APPLICABLE.code]
+_MET: Final = Outcome.MET.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +41,8 @@ class Cell:
     """A condition, score or verdict in the statement's result.
 
     ``code`` is its outcome's column; ``missing`` maps a word of names to the column of its bits;
-    ``low`` and ``high`` are columns of whole numbers over ``den``, or where that is 0 over the column
-    ``code``. ``names`` are those that can be missing.
+    ``low`` and ``high`` are columns of whole numbers over ``den``, or where that is 0 over the
+    column ``code``. ``names`` are those that can be missing.
     """
 
     name: str
@@ -107,177 +99,8 @@ def build(
     return _Builder(policies, day, shape, dialect, texts=texts).program()
 
 
-class _Builder:
-    def __init__(
-        self,
-        policies: Sequence[Policy],
-        day: date,
-        shape: Shape,
-        dialect: Dialect,
-        *,
-        texts: bool,
-    ) -> None:
-        self.day = day
-        self.dialect = dialect
-        self.texts = texts
-        self.policies = list(policies)
-        self.holding = [one for one in policies if _may_hold(one, day)]
-        trees = [tree for one in self.holding for tree in trees_of(one)]
-        self.aggregates = aggregates_of(trees)
-        bounds = bounds_of(self.holding, day, shape.bounds)
-        self.shape = replace(
-            shape, aggregates=planned(self.aggregates, shape, names=texts), bounds=bounds
-        )
-        self.cells_read = fact_cells(trees, day)
-        self.names = tuple(dict.fromkeys(name for tree in trees for name in names_of(tree, day)))
-        self.stages: list[str] = []
-        self.table: Any = None
-        self.truths: dict[str, Truth] = {}
-        self.scores: dict[str, Ends] = {}
-        self.codes: dict[str, str] = {}
-        self.masks: dict[str, dict[int, str]] = {}
-        self.shown: dict[str, tuple[Shown, ...]] = {}
-        self.shared: dict[str, str] = {}
-        self.ready: set[str] = set()
-        self.said: dict[str, tuple[str, ...]] = {}
-        self.trees: dict[str, list[Node]] = {}
-        for one in self.holding:
-            for name, tree in one.trees():
-                # Whether the policy is for the firm is part of its verdict.
-                of_verdict = name in ("target", "transitional")
-                key = _prefix(one) + ("verdict" if of_verdict else name)
-                self.trees.setdefault(key, []).append(tree)
-
-    # Stages
-
-    def start(self) -> None:
-        """The firms with the facts and aggregates that are read."""
-        columns = {ORGANISATION: "string"} | self.fact_columns()
-        facts = ibis.table(columns, name=FACTS)
-        table = facts
-        if self.aggregates and self.shape.holdings:
-            held = ibis.table(self.holding_columns(), name=HOLDINGS)
-            maker = HoldingColumns(self.shape, self.day, IbisAlgebra(held))
-            aggregated: dict[str, Any] = {}
-            for node in self.aggregates.values():
-                aggregated |= maker.grouped(node)
-            grouped = held.group_by(ORGANISATION).aggregate(**aggregated)
-            table = facts.left_join(grouped, ORGANISATION)
-        algebra = IbisAlgebra(table)
-        made: dict[str, Any] = {}
-        for node in self.aggregates.values():
-            made |= joined(self.shape, node, algebra)
-        kept = [facts[name].name(name) for name in columns]
-        self.add_stage(table.select(*kept, **made))
-
-    def fact_columns(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for fact, label in self.cells_read:
-            column = self.shape.fact(fact, label)
-            if column is None:
-                continue
-            found[column.value] = self.shape.kind_of(fact)
-            if column.denominator is not None:
-                found[column.denominator] = "int64"
-            if column.absent is not None:
-                found[column.absent] = "boolean"
-        return found
-
-    def holding_columns(self) -> dict[str, str]:
-        found = {ORGANISATION: "string", "kind": "string", **OF_EVERY_HOLDING}
-        for holding in self.shape.dictionary.holdings:
-            for one in holding.attributes:
-                kind = "int64"
-                if one.type in ("date", "bool", "code"):
-                    kind = {"date": "date", "bool": "boolean", "code": "string"}[one.type]
-                if one.type == "ratio":
-                    found[f"attribute.{one.id}#numerator"] = "int64"
-                    found[f"attribute.{one.id}#denominator"] = "int64"
-                elif one.type != "text":
-                    found[f"attribute.{one.id}"] = kind
-        return found | ({"unknown": "boolean"} if self.shape.marked else {})
-
-    def add_stage(self, expression: Any) -> None:
-        name = f"stage{len(self.stages)}"
-        self.stages.append(ibis.to_sql(expression, dialect=self.dialect))
-        self.table = ibis.table(expression.schema(), name=name)
-
-    def extend(self, columns: Mapping[str, Any]) -> None:
-        """One more stage with these columns beside those there are."""
-        if columns:
-            self.add_stage(self.table.select(*self.table.columns, **columns))
-
-    def lowering(self, policy: Policy) -> Lowering:
-        prefix = _prefix(policy)
-        return Lowering(
-            IbisAlgebra(self.table),
-            self.shape,
-            self.day,
-            self.names,
-            conditions=_Below(self.truths, prefix, self.column_truth),
-            scores=_Below(self.scores, prefix, self.column_score),
-            verdicts=_Below(self.truths, "", self.column_verdict),
-            made=lambda node: self.column_shared(node, prefix),
-        )
-
-    def column_shared(self, node: Node, prefix: str) -> Ends | Truth | None:
-        """The columns of a part that an earlier stage made."""
-        name = self.shared.get(share_key(node, prefix)) if may_share(node) else None
-        if name not in self.ready:
-            return None
-        if name in self.scores:
-            return self.column_score(name)
-        return self.column_truth(name) if name in self.truths else None
-
-    # What earlier stages made, over the table at hand
-
-    def column_truth(self, name: str) -> Truth:
-        algebra = IbisAlgebra(self.table)
-        words = self.masks.get(name, {})
-        return Truth(
-            algebra.column(self.codes[name]),
-            coded=self.truths[name].coded,
-            mask=lambda: {word: algebra.column(column) for word, column in words.items()},
-        )
-
-    def column_verdict(self, key: str) -> Truth:
-        """The verdict, or a condition, of whichever version of a policy holds."""
-        policy, _, name = key.partition("/")
-        lowering = Lowering(IbisAlgebra(self.table), self.shape, self.day, self.names)
-        if all(one.id != policy for one in self.policies):
-            raise EvaluationError(f"没有加载政策 {policy}，不能引用它的结论")
-        found = [one for one in self.holding if one.id == policy]
-        if not found:
-            return lowering.truths.constant(Outcome.NOT_APPLICABLE)
-        return lowering.truths.any_of([self.column_truth(f"{_prefix(one)}{name}") for one in found])
-
-    def column_score(self, name: str) -> Ends:
-        made = self.scores[name]
-        algebra = IbisAlgebra(self.table)
-
-        def column(part: str, whole: Whole) -> Whole:
-            if whole.constant is not None:
-                return replace(whole, expr=algebra.whole(whole.constant))
-            return Whole(algebra.column(f"{name}.{part}"), whole.bound, whole.nullable)
-
-        low = column("low", made.low)
-        high = low if made.single else column("high", made.high)
-        words = self.masks.get(name, {})
-        conditions = {
-            part: None if getattr(made, part) is None else algebra.column(f"{name}.{part}")
-            for part in _CONDITIONS
-        }
-        lowering = Lowering(algebra, self.shape, self.day, self.names)
-        return lowering.opened(
-            Ends(
-                low,
-                high,
-                column("den", made.den),
-                **conditions,
-                judged=made.judged,
-                mask=lambda: {word: algebra.column(column_) for word, column_ in words.items()},
-            )
-        )
+class _Builder(Stages):
+    """Makes the program of some policies."""
 
     # The program
 
@@ -314,37 +137,37 @@ class _Builder:
             """The names of the shared parts of some trees, each put once."""
             found: list[str] = []
             for tree in trees:
-                for key, node in shared_parts(tree, _prefix(policy)):
+                for key, node in shared_parts(tree, prefix_of(policy)):
                     if key not in self.shared:
                         name = f"part{len(self.shared)}"
                         inner = [
-                            self.shared[each] for each, _ in shared_parts(node, _prefix(policy))
+                            self.shared[each] for each, _ in shared_parts(node, prefix_of(policy))
                         ]
-                        needs = inner + _needs(_prefix(policy), node, others)
+                        needs = inner + needs_of(prefix_of(policy), node, others)
                         self.shared[key] = name
                         put(name, needs, lambda p=policy, n=name, t=node: self.part(p, n, t))  # type: ignore[misc]
                     found.append(self.shared[key])
             return found
 
         others = [
-            f"{_prefix(one)}{name}"
+            f"{prefix_of(one)}{name}"
             for one in self.holding
             for name in ("verdict", *one.rules_by_id)
         ]
 
         for policy in self.ordered():
-            prefix = _prefix(policy)
+            prefix = prefix_of(policy)
             items = {item.id: item for score in policy.scores for item in score.items}
             rules, scores = policy.rules_by_id, policy.scores_by_id
             for name in policy.order:
                 key = prefix + name
                 if name in rules:
-                    needs = _needs(prefix, rules[name].node, others)
+                    needs = needs_of(prefix, rules[name].node, others)
                     needs += put_parts(policy, [rules[name].node])
                     needs += put_parts(policy, [one.node for one in policy.transitions])
                     put(key, needs, lambda p=policy, n=name: self.rule(p, n))  # type: ignore[misc]
                 elif name in items:
-                    needs = _needs(prefix, items[name].node, others)
+                    needs = needs_of(prefix, items[name].node, others)
                     needs += put_parts(policy, [items[name].node])
                     most = Fraction(items[name].definition.max)
                     node = items[name].node
@@ -353,7 +176,7 @@ class _Builder:
                     score = scores[name]
                     needs = [prefix + item.id for item in score.items]
                     if score.total is not None:
-                        needs += _needs(prefix, score.total, others)
+                        needs += needs_of(prefix, score.total, others)
                         needs += put_parts(policy, [score.total])
                     put(key, needs, lambda p=policy, s=score: self.score(p, s))  # type: ignore[misc]
             needs = [prefix + rule.id for rule in policy.rules]
@@ -361,7 +184,7 @@ class _Builder:
             last = [policy.target, policy.amount, *(one.node for one in policy.transitions)]
             trees = [policy.verdict, *(one for one in last if one is not None)]
             for node in trees:
-                needs += _needs(prefix, node, others)
+                needs += needs_of(prefix, node, others)
             needs += put_parts(policy, trees)
             put(f"{prefix}verdict", needs, lambda p=policy: self.verdict(p))  # type: ignore[misc]
         return [makers[number] for number in sorted(makers)]
@@ -381,7 +204,7 @@ class _Builder:
         lowering = self.lowering(policy)
         truth = lowering.truth(policy.rules_by_id[name].node)
         holds = self.holds(policy, lowering)
-        return self.put_truth(_prefix(policy) + name, lowering, truth, holds)
+        return self.put_truth(prefix_of(policy) + name, lowering, truth, holds)
 
     def holds(self, policy: Policy, lowering: Lowering) -> Truth | None:
         """Whether the policy holds for a firm at all; None: for every firm."""
@@ -434,11 +257,11 @@ class _Builder:
         if score.total is not None:
             found = lowering.number(score.total)
         else:
-            prefix = _prefix(policy)
+            prefix = prefix_of(policy)
             found = self.column_score(prefix + score.items[0].id)
             for item in score.items[1:]:
                 found = lowering.sum_of(found, self.column_score(prefix + item.id))
-        return self.put_score(_prefix(policy) + score.id, lowering, found, score.most)
+        return self.put_score(prefix_of(policy) + score.id, lowering, found, score.most)
 
     def put_score(
         self, key: str, lowering: Lowering, found: Ends, most: Fraction
@@ -456,7 +279,7 @@ class _Builder:
                 # What literals are made of is 32 bits wide for the engine, 64 for whoever reads it.
                 expr = IbisAlgebra(self.table).whole_of(whole.expr) if whole.small else whole.expr
                 columns[f"{key}.{part}"] = expr
-        for part in _CONDITIONS:
+        for part in CONDITIONS:
             if getattr(found, part) is not None:
                 columns[f"{key}.{part}"] = getattr(found, part)
         if self.texts:
@@ -480,7 +303,7 @@ class _Builder:
         if holds is not None:
             verdict = truths.narrowed(verdict, holds)
         verdict = truths.settled(verdict, cases)
-        prefix = _prefix(policy)
+        prefix = prefix_of(policy)
         columns = self.put_truth(f"{prefix}verdict", lowering, verdict, holds)
         if policy.headline is not None:
             columns |= self.shown_score(prefix, policy.headline, lowering, holds)
@@ -509,7 +332,7 @@ class _Builder:
         columns: dict[str, Any] = {}
         lowering = self.lowering(policy)
         for rule in policy.rules:
-            key = _prefix(policy) + rule.id
+            key = prefix_of(policy) + rule.id
             made, parts = shown_columns(lowering, rule.node, key)
             columns |= made
             self.shown[key] = parts
@@ -518,7 +341,7 @@ class _Builder:
     # The result
 
     def cells(self, policy: Policy) -> PolicyCells:
-        prefix = _prefix(policy)
+        prefix = prefix_of(policy)
         if policy not in self.holding:
             none = tuple(Cell(rule.id) for rule in policy.rules)
             return PolicyCells(policy, False, none, Cell("verdict"), None, None)
@@ -564,71 +387,4 @@ class _Builder:
         return "WITH " + ",\n".join(named) + "\n" + self.stages[-1]
 
 
-_CONDITIONS: Final = ("undefined", "absent", "lacks")
-_OUT: Final = [Outcome.NOT_MET.code, Outcome.NOT_APPLICABLE.code]
-_MET: Final = Outcome.MET.code
-
-
-class _Below(Mapping[str, Any]):
-    """What earlier stages made of one policy, as columns of the table at hand."""
-
-    def __init__(self, made: Mapping[str, Any], prefix: str, column: Callable[[str], Any]) -> None:
-        self.made = made
-        self.prefix = prefix
-        self.column = column
-
-    def __getitem__(self, name: str) -> Any:
-        return self.column(self.prefix + name)
-
-    def __iter__(self) -> Any:
-        return iter(self.made)
-
-    def __len__(self) -> int:
-        return len(self.made)
-
-
-def _prefix(policy: Policy) -> str:
-    return f"{policy.id}@{policy.version}/"
-
-
-def _may_hold(policy: Policy, day: date) -> bool:
-    return policy.in_force(day) or bool(policy.open_transitions(day))
-
-
-def _needs(prefix: str, node: Node, verdicts: Sequence[str]) -> list[str]:
-    """The keys that a tree refers to."""
-    found: list[str] = []
-    for one in walk(node):
-        if isinstance(one, ConditionValue | ScoreValue):
-            found.append(prefix + one.name)
-        elif isinstance(one, VerdictValue):
-            found += [
-                name
-                for name in verdicts
-                if name.startswith(f"{one.policy}@")
-                and name.rpartition("/")[2] == (one.condition or "verdict")
-            ]
-    return found
-
-
-def trees_of(policy: Policy) -> list[Node]:
-    """Every tree of a policy."""
-    return [tree for _name, tree in policy.trees()]
-
-
-def bounds_of(policies: Sequence[Policy], day: date, known: Mapping[str, int]) -> dict[str, int]:
-    """Below what each fact (and sum of an attribute, ``kind.attribute``) lies, once the figures have
-    been held against the limits of every rule that reads them."""
-    found = dict(known)
-    for policy in policies:
-        for name, tree in policy.trees():
-            for key in figures_of(tree, day):
-                found[key] = min(found.get(key, MOST_FACT), policy.limit(name))
-    return found
-
-
-def figures_of(tree: Node, day: date) -> set[str]:
-    """The facts and summed attributes that a tree reads."""
-    found = {fact for fact, _label in fact_cells([tree], day)}
-    held = (one for one in walk(tree) if isinstance(one, OfHoldings) and one.attribute)
-    return found | {f"{one.kind}.{one.attribute}" for one in held}
+__all__ = ["Cell", "PolicyCells", "Program", "build", "trees_of"]

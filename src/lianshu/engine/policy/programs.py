@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,8 +18,10 @@ from typing import Any, Final
 
 from lianshu.engine.expressions.vector.shape import Shape, fact_cells
 from lianshu.engine.policy.compiled import Policy
-from lianshu.engine.policy.program import Cell, Dialect, PolicyCells, Program, build, trees_of
+from lianshu.engine.policy.needs import trees_of
+from lianshu.engine.policy.program import Cell, PolicyCells, Program, build
 from lianshu.engine.policy.shown import Shown
+from lianshu.engine.policy.stages import Dialect
 
 _KEPT: Final[dict[str, Program]] = {}
 _MOST_KEPT: Final = 64
@@ -141,7 +142,7 @@ def _write(folder: Path | None, key: str, program: Program) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=folder, encoding="utf-8", delete=False) as part:
             json.dump(kept, part, ensure_ascii=False)
-        os.replace(part.name, folder / f"{key}.json")
+        Path(part.name).replace(folder / f"{key}.json")
     except OSError:
         return
 

@@ -1,5 +1,8 @@
 """The wide result to long rows: one for each condition, and one for the verdict."""
 
+# Identifiers are quoted by `name` or come from the dictionary, texts double their quotes.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -45,7 +48,7 @@ def long_rows(program: Program, policies: Sequence[Policy], *, numbers: bool) ->
         fields = ", ".join(f"nullif(r.{one}, '') AS {_q(one)}" for one in COLUMNS[1:])
         guarded = f"CASE WHEN {_GUARD} THEN '''' || organisation ELSE organisation END"
     return (
-        f"SELECT {guarded} AS organisation_id, {fields} FROM "  # noqa: S608
+        f"SELECT {guarded} AS organisation_id, {fields} FROM "
         f"(SELECT organisation, unnest([{listed}]) AS r FROM policy_wide)"
     )
 

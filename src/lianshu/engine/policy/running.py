@@ -1,5 +1,8 @@
 """Programs on DuckDB: figures held against their limits, the statement run, rows written whole."""
 
+# Identifiers are quoted by `name` or come from the dictionary, texts double their quotes.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import os
@@ -14,7 +17,6 @@ from typing import Final, Literal
 import duckdb
 
 from lianshu.engine.expressions.vector.shape import (
-    MOST_FACT,
     OF_EVERY_HOLDING,
     Shape,
     aggregates_of,
@@ -24,9 +26,11 @@ from lianshu.engine.expressions.vector.shape import (
 )
 from lianshu.engine.policy.compiled import Policy
 from lianshu.engine.policy.loading import Pack
-from lianshu.engine.policy.program import FACTS, HOLDINGS, Program, figures_of
+from lianshu.engine.policy.needs import figures_of
+from lianshu.engine.policy.program import Program
 from lianshu.engine.policy.programs import program_for
-from lianshu.engine.policy.rows import COLUMNS, long_rows
+from lianshu.engine.policy.rows import long_rows
+from lianshu.engine.policy.stages import FACTS, HOLDINGS
 from lianshu.engine.tables import FactDictionary
 
 Format = Literal["csv", "parquet"]
@@ -44,7 +48,7 @@ class FigureError(ValueError):
 
 @contextmanager
 def connection() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """A database of its own, in a folder that goes with it; what does not fit in memory goes there."""
+    """A database of its own, in a folder that goes with it and takes what memory does not hold."""
     with tempfile.TemporaryDirectory(prefix="lianshu-policy-") as folder:
         duck = duckdb.connect(str(Path(folder) / "run.duckdb"))
         try:
@@ -69,7 +73,7 @@ def shape_for(
     holdings: bool,
     marked: bool = False,
 ) -> Shape:
-    """The shape of `policy_facts` and `policy_holdings`: their columns and how large the figures are.
+    """The shape of `policy_facts` and `policy_holdings`: columns, and how large the figures are.
 
     Raises FigureError where a figure passes the limit of a rule that reads it.
     """
@@ -100,7 +104,7 @@ def _complete(
             )
     if not asked:
         return frozenset()
-    row = duck.execute(f"SELECT {', '.join(asked.values())} FROM {HOLDINGS}").fetchone() or ()  # noqa: S608
+    row = duck.execute(f"SELECT {', '.join(asked.values())} FROM {HOLDINGS}").fetchone() or ()
     return frozenset(name for name, gaps in zip(asked, row, strict=True) if not gaps)
 
 
@@ -144,7 +148,7 @@ def _greatest(
     found: dict[str, int] = {}
     if columns:
         picked = ", ".join(f"max({_q(one)}), min({_q(one)})" for _fact, one in columns)
-        row = duck.execute(f"SELECT {picked} FROM {FACTS}").fetchone() or ()  # noqa: S608
+        row = duck.execute(f"SELECT {picked} FROM {FACTS}").fetchone() or ()
         for place, (fact, _column) in enumerate(columns):
             ends = [abs(value) for value in row[2 * place : 2 * place + 2] if value is not None]
             found[fact] = max([found.get(fact, 0), *ends])
@@ -154,7 +158,7 @@ def _greatest(
             kind, _, attribute = key.partition(".")
             column = _q(shape.attribute(attribute))
             query = (
-                f"SELECT max(s) FROM (SELECT sum(abs({column})) AS s FROM {HOLDINGS} "  # noqa: S608
+                f"SELECT max(s) FROM (SELECT sum(abs({column})) AS s FROM {HOLDINGS} "
                 f"WHERE kind = '{kind}' GROUP BY organisation)"
             )
             if _is_number(shape, kind, attribute):
@@ -186,7 +190,7 @@ def _too_large(
     for fact, label in fact_cells([tree for _name, tree in policy.trees()], day):
         for column in _numeric(shape, fact, label) if fact == key else []:
             row = duck.execute(
-                f"SELECT organisation, {_q(column)} FROM {FACTS} "  # noqa: S608
+                f"SELECT organisation, {_q(column)} FROM {FACTS} "
                 f"WHERE abs({_q(column)}) >= {limit} ORDER BY 1 LIMIT 1"
             ).fetchone()
             if row:
@@ -209,7 +213,7 @@ def run_program(
     """Evaluate; the table `policy_wide` holds a row for each firm, by organisation."""
     program = program_for([*policies, *_named(pack, policies)], day, shape, folder=cache)
     duck.execute(
-        f"CREATE OR REPLACE TEMP TABLE policy_wide AS SELECT * FROM ({program.sql}) "  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE policy_wide AS SELECT * FROM ({program.sql}) "
         "ORDER BY organisation"
     )
     return program
@@ -246,15 +250,3 @@ def write_rows(
 
 def _q(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
-
-
-__all__ = [
-    "COLUMNS",
-    "MOST_FACT",
-    "FigureError",
-    "connection",
-    "prepare_connection",
-    "run_program",
-    "shape_for",
-    "write_rows",
-]

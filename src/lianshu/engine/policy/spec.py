@@ -105,7 +105,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[st
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:
-        yield f"| {' | '.join(str(cell).replace('|', '／').replace(chr(10), ' ') for cell in row)} |"
+        cells = (str(cell).replace("|", "／").replace("\n", " ") for cell in row)
+        yield f"| {' | '.join(cells)} |"
     yield ""
 
 
@@ -159,7 +160,8 @@ def _scores(policy: Policy) -> Iterator[str]:
     yield "## 评分"
     yield ""
     for score in policy.definition.scores:
-        yield f"### {score.title}（`{score.id}`，满分 {_number(score.max)}）{_article(score.article)}"
+        most = _number(score.max)
+        yield f"### {score.title}（`{score.id}`，满分 {most}）{_article(score.article)}"
         yield ""
         yield from _score(score)
 

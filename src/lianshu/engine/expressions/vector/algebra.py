@@ -103,6 +103,12 @@ class Algebra:
     def later(self, value: Any, count: int, unit: str) -> Any:
         """A day so many years, months or days later."""
 
+    def any_bits(self, value: Any) -> Any:
+        """The bits that are set for any of a group; null for none."""
+
+    def has_bit(self, value: Any, place: int) -> Any:
+        """Whether a bit is set."""
+
     def counted(self, condition: Any) -> Any:
         """For how many of a group a condition is true."""
 

@@ -141,6 +141,12 @@ class IbisAlgebra(Algebra):
         interval = ibis.interval(**{f"{unit}s": abs(count)})
         return (value + interval if count >= 0 else value - interval).cast("date")
 
+    def any_bits(self, value: Any) -> Any:
+        return value.bit_or()
+
+    def has_bit(self, value: Any, place: int) -> Any:
+        return (value & ibis.literal(1 << place, "int64")) != 0
+
     def counted(self, condition: Any) -> Any:
         return ibis.cases((condition, ibis.literal(1, "int8")), else_=ibis.null("int8")).count()
 

@@ -43,7 +43,7 @@ from lianshu.engine.expressions.vector.wholes import Ends, Whole, Wholes, change
 from lianshu.engine.expressions.walking import divides
 
 if TYPE_CHECKING:
-    from lianshu.engine.expressions.vector.lowering import One
+    from lianshu.engine.expressions.vector.singles import One
 
 _LAST_YEAR = 9999
 
@@ -372,7 +372,9 @@ class NumberLowering:
     def _made(self, low: Whole, high: Whole, den: Whole, parts: Sequence[Ends]) -> Ends:
         """A number made of others."""
         masks = [part.mask for part in parts]
-        found = Ends(
+        # Whatever can be exact though a part of it is open has columns of its own, and those who
+        # read them see to it (`opened`).
+        return Ends(
             low,
             high,
             den,
@@ -382,9 +384,6 @@ class NumberLowering:
             judged=any(part.judged for part in parts),
             mask=lambda: self.bits.union(masks),
         )
-        # Whatever can be exact though a part of it is open has columns of its own, and those who read
-        # them see to it (`opened`).
-        return found
 
     def sum_of(self, left: Ends, right: Ends, sign: int = 1) -> Ends:
         """left + right, or left - right."""

@@ -11,7 +11,9 @@ from typing import Final
 from lianshu.engine.expressions.days import fact_key, label_of
 from lianshu.engine.expressions.tree import (
     Attribute,
+    Compare,
     FactValue,
+    Fixed,
     Growth,
     Node,
     OfHoldings,
@@ -19,7 +21,7 @@ from lianshu.engine.expressions.tree import (
     When,
 )
 from lianshu.engine.expressions.types import DateType, NumberType, TruthType, Type
-from lianshu.engine.expressions.walking import walk
+from lianshu.engine.expressions.walking import parts_of, walk
 from lianshu.engine.tables import FactDictionary
 
 MOST_FACT: Final = 10**18
@@ -55,12 +57,14 @@ class FactColumn:
 
 @dataclass(frozen=True, slots=True)
 class AggregateColumns:
-    """Where an aggregate of holdings stands. ``missing``: name → column that says it is missing."""
+    """Where an aggregate of holdings stands. ``missing``: name → column that says it is missing.
+    ``only_whether``: a count that is never more than 1, for nobody asks more."""
 
     value: str
     high: str | None
     absent: str
     missing: tuple[tuple[str, str], ...]
+    only_whether: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Shape:
     ``columns`` are those of the table of facts, as snapshots have them: ``fact@period`` (``latest``
     for instants), ratios in two, ``…#absent``. ``bounds`` are the greatest magnitudes of facts.
     ``holdings`` says whether there is a table of holdings, ``marked`` whether it has a column
-    ``unknown``, ``complete`` the details (``kind.attribute``) that every item has. ``aggregates`` are the aggregates of it by their key.
+    ``unknown``, ``complete`` the details (``kind.attribute``) that every item has. ``aggregates``
+    are the aggregates of it by their key.
     """
 
     dictionary: FactDictionary
@@ -163,6 +168,28 @@ def aggregates_of(trees: Iterable[Node]) -> dict[str, OfHoldings]:
     """The aggregates of holdings that the trees read, one for each meaning."""
     nodes = (one for tree in trees for one in walk(tree))
     return {key_of(one): one for one in nodes if isinstance(one, OfHoldings)}
+
+
+def only_whether(trees: Iterable[Node]) -> frozenset[str]:
+    """The counts of holdings of which the trees ask only whether there is one."""
+    inner: set[str] = set()
+    other: set[str] = set()
+    for above in (one for tree in trees for one in walk(tree)):
+        for node in parts_of(above):
+            if isinstance(node, OfHoldings):
+                (inner if _asks_whether(above, node) else other).add(key_of(node))
+    return frozenset(inner - other)
+
+
+def _asks_whether(above: Node, node: OfHoldings) -> bool:
+    return (
+        isinstance(above, Compare)
+        and above.sign == ">="
+        and above.left is node
+        and node.how == "count"
+        and isinstance(above.right, Fixed)
+        and above.right.value == 1
+    )
 
 
 def names_of(tree: Node, day: date) -> tuple[str, ...]:

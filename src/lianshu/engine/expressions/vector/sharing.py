@@ -1,8 +1,8 @@
 """Which parts of trees get columns of their own, so that no expression is written twice.
 
-A band asks for its subject in every row; a comparison of quotients asks for each side four times.
-Whatever is more than a column or two is therefore made once, a stage before it is used, and shared by
-every rule that says the same.
+A band asks for its subject in every row, a comparison of quotients for each side four times.
+Whatever is more than a column or two is therefore made once, a stage before it is used, and shared
+by every rule that says the same.
 """
 
 from __future__ import annotations
