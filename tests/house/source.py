@@ -81,10 +81,12 @@ def attributes(source: Source) -> Iterator[ast.Attribute]:
 
 
 def classes(files: tuple[Source, ...]) -> dict[str, ast.ClassDef]:
-    """Every class by its name."""
+    """Every class by its name, but those of engines: none of them is a model, and one that is
+    called like a model must not hide it from the rules."""
     return {
         node.name: node
         for source in files
+        if not source.path.startswith("engine/")
         for node in ast.walk(source.tree)
         if isinstance(node, ast.ClassDef)
     }
