@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lianshu.authority import Actor
 from lianshu.engine.expressions import Outcome, Reading
 from lianshu.engine.policy import Decision, Evaluator, Policy
+from lianshu.engine.policy.describing import counting
 from lianshu.engine.policy.telling import (
     Explained,
     explain,
@@ -25,12 +26,10 @@ from lianshu.engine.policy.words import Language, Speaker
 from lianshu.entitlements.knowledge import Known, known_of
 from lianshu.entitlements.models import PolicyVersion
 from lianshu.entitlements.published import Published, published
+from lianshu.entitlements.queries import NEARLY
 from lianshu.registry.dictionary import OWN_SOURCE, fact_dictionary, public_codes
 from lianshu.registry.models import Organisation
 from lianshu.ui.formats import money
-
-NEARLY: int = 2
-"""Not met, but by no more than so many conditions, all of which are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,17 +221,21 @@ def _why_not(speaker: Speaker, decision: Decision) -> str:
 
 
 def _failing(decision: Decision, conditions: Sequence[Explained]) -> Iterator[Explained]:
-    required = {rule.id for rule in decision.policy.rules if rule.definition.required}
+    """Those not met on which the verdict rests."""
+    names = counting(decision.policy)
     for each in conditions:
-        if each.outcome is Outcome.NOT_MET and (each.id in required or not required):
+        if each.outcome is Outcome.NOT_MET and each.id in names:
             yield each
 
 
 def is_nearly(reading: PolicyReading) -> bool:
-    """Not met by one or two known conditions and nothing else."""
+    """Not met by one or two conditions, with nothing missing among those that count."""
     if reading.outcome is not Outcome.NOT_MET or not 1 <= len(reading.failing) <= NEARLY:
         return False
-    return not any(each.outcome is Outcome.UNKNOWN for each in reading.conditions)
+    names = counting(reading.decision.policy)
+    return not any(
+        each.outcome is Outcome.UNKNOWN and each.id in names for each in reading.conditions
+    )
 
 
 def _groups(readings: Iterable[PolicyReading]) -> Iterator[Group]:
