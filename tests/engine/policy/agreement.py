@@ -13,14 +13,8 @@ from lianshu.engine.expressions import Firm, Outcome
 from lianshu.engine.expressions.vector.shape import fact_cells
 from lianshu.engine.policy import Decision, Evaluator, Policy
 from lianshu.engine.policy.program import Cell, Program, build, trees_of
+from lianshu.engine.policy.running import prepare_connection
 from tests.engine.policy.firms import fact_table, holding_table, kinds_of, shape_of
-
-MACROS = (
-    "CREATE MACRO lianshu_quotient(a, b) AS "
-    "CAST(CAST(a AS HUGEINT) // CAST(b AS HUGEINT) AS DECIMAL(38, 0));"
-    "CREATE MACRO lianshu_whole(a) AS CAST(a AS BIGINT);"
-    "CREATE MACRO lianshu_rtrim(a, b) AS rtrim(a, b)"
-)
 
 
 def differences(policies: Sequence[Policy], firms: Sequence[Firm], day: date) -> list[str]:
@@ -30,7 +24,7 @@ def differences(policies: Sequence[Policy], firms: Sequence[Firm], day: date) ->
     holdings = holding_table(firms, kinds_of(policies))
     program = build(policies, day, shape_of(facts))
     duck = duckdb.connect()
-    duck.execute(MACROS)
+    prepare_connection(duck)
     duck.register("policy_facts", facts)
     duck.register("policy_holdings", holdings)
     rows = duck.sql(f"SELECT * FROM ({program.sql}) ORDER BY organisation").to_arrow_table()

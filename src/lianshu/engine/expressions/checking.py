@@ -205,6 +205,8 @@ class Checker(CallChecker):
         assert isinstance(left.type, NumberType)
         assert isinstance(right.type, NumberType)
         plain = left.type.plain and right.type.plain
+        if syntax.sign == "/" and isinstance(right, Fixed) and cast("Fraction", right.value) <= 0:
+            raise ExpressionError("E004", syntax.right.at, "除数是零或负数，没有意义，请核对")
         if syntax.sign in "*/":
             sign = 1 if syntax.sign == "*" else -1
             powers = times(left.type.powers, right.type.powers, sign)

@@ -185,7 +185,8 @@ class Interpreter:
             outcome = Outcome.UNKNOWN
         else:
             outcome = _met(_ordered(node.sign, left.value, right.value))
-        missing = r.union((left.missing, right.missing)) if outcome is Outcome.UNKNOWN else ()
+        gone = left.absent or right.absent or outcome is not Outcome.UNKNOWN
+        missing = () if gone else r.union((left.missing, right.missing))
         return Judged(outcome, missing, (), (Compared(node, left, right, outcome),))
 
     def _numbers(self, node: Compare) -> Judged:
@@ -226,7 +227,8 @@ class Interpreter:
             over = shifted(cast("date", start.value), node.right)
             mirrored: dict[str, Sign] = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
             outcome = _met(_ordered(mirrored[node.sign], over, end.value))
-        missing = r.union((start.missing, end.missing)) if outcome is Outcome.UNKNOWN else ()
+        gone = start.absent or end.absent or outcome is not Outcome.UNKNOWN
+        missing = () if gone else r.union((start.missing, end.missing))
         return Judged(outcome, missing, (), (Compared(node, start, None, outcome),))
 
     def _one_of(self, node: OneOf) -> Judged:

@@ -36,7 +36,7 @@ from lianshu.engine.tables import FactDictionary
 Format = Literal["csv", "parquet"]
 MACROS: Final = (
     "CREATE OR REPLACE TEMP MACRO lianshu_quotient(a, b) AS "
-    "CAST(CAST(a AS HUGEINT) // CAST(b AS HUGEINT) AS DECIMAL(38, 0))",
+    "CAST(CAST(a AS HUGEINT) // nullif(CAST(b AS HUGEINT), 0) AS DECIMAL(38, 0))",
     "CREATE OR REPLACE TEMP MACRO lianshu_whole(a) AS CAST(a AS BIGINT)",
     "CREATE OR REPLACE TEMP MACRO lianshu_rtrim(a, b) AS rtrim(a, b)",
 )
