@@ -126,13 +126,16 @@ def _holdings(kind: str, chance: random.Random, day: date) -> tuple[Holding, ...
 
 
 def fact_table(firms: Iterable[Firm], cells: Iterable[tuple[str, str]], day: date) -> pa.Table:
-    """The wide table of firms: ratios in two columns, `#absent` where somebody has none."""
+    """The wide table of firms: ratios in two columns, `#absent` where somebody has none, and no
+    column where nobody has given anything."""
     words = dictionary()
     rows = list(firms)
     columns: dict[str, Any] = {"organisation": pa.array([firm.organisation for firm in rows])}
     for fact, label in cells:
         name = f"{fact}@{label}"
         values = [firm.value(fact, label, day) for firm in rows]
+        if all(value is None for value in values):
+            continue
         known = [None if value is KNOWN_ABSENT else value for value in values]
         if words.facts_by_id[fact].type == "ratio":
             ratios = [one if isinstance(one, Ratio) else None for one in known]

@@ -28,6 +28,15 @@ def test_packs(name: str, day: date) -> None:
     assert differences(policies, random_firms(policies, day, FIRMS, seed=day.year), day) == []
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("seed", range(3))
+def test_figures_that_nobody_has_given(name: str, seed: int) -> None:
+    policies, day = [*pack(name).everything], date(2026, 6, 1)
+    firms = random_firms(policies, day, 100, seed, absent=False)
+    few = sorted(firms, key=lambda firm: len(firm.facts))[:2]
+    assert differences(policies, few, day) == []
+
+
 @given(st.lists(sentences(), min_size=6, max_size=6), st.integers(0, 10**6))
 @settings(
     max_examples=int(os.environ.get("LIANSHU_SENTENCES", "8")),

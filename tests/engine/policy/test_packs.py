@@ -7,6 +7,9 @@ from functools import cache
 import pytest
 
 from lianshu.engine.policy import Pack, Prepared, load_pack, prepare, run
+from lianshu.engine.policy.loading import SPEC_FILE
+from lianshu.engine.policy.scenarios import scenarios_of
+from lianshu.engine.policy.spec import spec_of
 from tests.engine.expressions.world import PACKS, codes, dictionary
 
 NAMES = sorted(one.parent.name for one in PACKS.glob("*/policies"))
@@ -39,3 +42,15 @@ CASES = [
 @pytest.mark.parametrize(("name", "case"), CASES)
 def test_scenarios(name: str, case: Prepared) -> None:
     assert [str(one) for one in run(pack(name), case).failures] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pages_are_current(name: str) -> None:
+    """Else: lianshu policy spec POLICY."""
+    stale = [
+        policy.folder.name
+        for policy in pack(name).policies
+        if not (path := policy.folder / SPEC_FILE).is_file()
+        or path.read_text("utf-8") != spec_of(policy, scenarios_of(policy))
+    ]
+    assert stale == []

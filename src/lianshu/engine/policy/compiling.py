@@ -115,7 +115,9 @@ def compile_policy(
     if policy is not None:
         check_covered(gathering, policy, made)
     wrong = [*gathering.findings, *(parameters.findings if parameters else ())]
-    return None if any(one.severity == "error" for one in wrong) else policy
+    if policy is None or any(one.severity == "error" for one in wrong):
+        return None
+    return replace(policy, limits=compiler.limits(policy))
 
 
 class _Compiler:
@@ -146,7 +148,7 @@ class _Compiler:
         order = self.order(found_rules, found_scores)
         if order is None:
             return None
-        made = Policy(
+        return Policy(
             folder=folder,
             loaded=self.gathering.loaded,
             parameters=parameters,
@@ -161,7 +163,6 @@ class _Compiler:
             headline=headline,
             limits={},
         )
-        return replace(made, limits=self.limits(made))
 
     def limits(self, policy: Policy) -> dict[str, int]:
         """P019: how large the figures of each rule may be, where that is less than 10^18."""

@@ -110,7 +110,7 @@ class Intake:
     def facts(self, path: Path) -> None:
         """Read the facts. Raises IntakeError."""
         columns = self.open(path, "facts_text")
-        if _FROM_SNAPSHOT in columns and ORGANISATION not in columns:
+        if _FROM_SNAPSHOT in columns and ORGANISATION not in columns and path.suffix == ".parquet":
             self._snapshot(path, columns)
             return
         if ORGANISATION not in columns:

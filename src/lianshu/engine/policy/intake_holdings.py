@@ -32,7 +32,8 @@ _DAY: Final = Quantity.model_validate({"id": "day", "title": "日期", "type": "
 def read_holdings(intake: Intake, path: Path) -> None:
     """Fill ``policy_holdings``. Raises IntakeError."""
     columns = intake.open(path, "holdings_text")
-    if "organisation" in columns and ORGANISATION not in columns:
+    of_snapshot = "organisation" in columns and ORGANISATION not in columns
+    if of_snapshot and path.suffix == ".parquet":
         _snapshot(intake, path, columns)
         return
     for wanted in (ORGANISATION, "kind"):
