@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import ibis
 
 from lianshu.engine.expressions import EvaluationError, Node, Outcome
-from lianshu.engine.expressions.vector.holdings import HoldingColumns, joined, planned
+from lianshu.engine.expressions.vector.holdings import HoldingColumns, planned
 from lianshu.engine.expressions.vector.ibis_algebra import IbisAlgebra
 from lianshu.engine.expressions.vector.lowering import Lowering
 from lianshu.engine.expressions.vector.shape import (
@@ -19,6 +19,7 @@ from lianshu.engine.expressions.vector.shape import (
     aggregates_of,
     fact_cells,
     names_of,
+    only_whether,
 )
 from lianshu.engine.expressions.vector.sharing import may_share, share_key
 from lianshu.engine.expressions.vector.truths import Truth
@@ -75,7 +76,14 @@ class Stages:
         self.aggregates = aggregates_of(trees)
         bounds = bounds_of(self.holding, day, shape.bounds)
         self.shape = replace(
-            shape, aggregates=planned(self.aggregates, shape, names=texts), bounds=bounds
+            shape,
+            aggregates=planned(
+                self.aggregates,
+                shape,
+                names=texts,
+                only_whether=() if texts else only_whether(trees),
+            ),
+            bounds=bounds,
         )
         self.cells_read = fact_cells(trees, day)
         self.names = tuple(dict.fromkeys(name for tree in trees for name in names_of(tree, day)))
@@ -104,18 +112,15 @@ class Stages:
         columns = {ORGANISATION: "string"} | self.fact_columns()
         facts = ibis.table(columns, name=FACTS)
         table = facts
+        maker = HoldingColumns(self.shape, self.day, list(self.aggregates.values()))
         if self.aggregates and self.shape.holdings:
             held = ibis.table(self.holding_columns(), name=HOLDINGS)
-            maker = HoldingColumns(self.shape, self.day, IbisAlgebra(held))
-            aggregated: dict[str, Any] = {}
-            for node in self.aggregates.values():
-                aggregated |= maker.grouped(node)
-            grouped = held.group_by(ORGANISATION).aggregate(**aggregated)
-            table = facts.left_join(grouped, ORGANISATION)
-        algebra = IbisAlgebra(table)
-        made: dict[str, Any] = {}
-        for node in self.aggregates.values():
-            made |= joined(self.shape, node, algebra)
+            filters = maker.filters(IbisAlgebra(held))
+            self.add_stage(held.select(ORGANISATION, **filters))
+            aggregated = maker.grouped(IbisAlgebra(self.table))
+            self.add_stage(self.table.group_by(ORGANISATION).aggregate(**aggregated))
+            table = facts.left_join(self.table, ORGANISATION)
+        made = maker.joined(IbisAlgebra(table))
         kept = [facts[name].name(name) for name in columns]
         self.add_stage(table.select(*kept, **made))
 

@@ -1,11 +1,15 @@
-"""Aggregates of holdings: one pass over the table, one row for each organisation."""
+"""Aggregates of holdings: one pass over the table, one row for each organisation.
+
+The items first get a column for each filter, then they are grouped. Whatever is yes or no of a firm
+stands as a bit of a word, many to one aggregate; `joined` takes them apart again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from lianshu.engine.expressions.tree import OfHoldings
 from lianshu.engine.expressions.types import DateType
@@ -13,159 +17,267 @@ from lianshu.engine.expressions.vector.algebra import Algebra
 from lianshu.engine.expressions.vector.lowering import Lowering
 from lianshu.engine.expressions.vector.shape import AggregateColumns, Shape, attributes_of
 
+WORD: Final = 62
+"""Bits to a word."""
+
 
 def planned(
-    aggregates: Mapping[str, OfHoldings], shape: Shape | None = None, *, names: bool = True
+    aggregates: Mapping[str, OfHoldings],
+    shape: Shape | None = None,
+    *,
+    names: bool = True,
+    only_whether: Collection[str] = (),
 ) -> dict[str, AggregateColumns]:
     """The names of the columns that each aggregate gets; those that are certain have few. Without
-    ``names`` nobody asks which details are missing."""
+    ``names`` nobody asks which details are missing; of the counts ``only_whether`` nobody asks more
+    than whether there is any."""
     found: dict[str, AggregateColumns] = {}
     for index, (key, node) in enumerate(aggregates.items()):
         name = f"held{index}"
-        missing = [(node.kind, f"{name}#unknown")]
+        missing = [(node.kind, f"{node.kind}#unknown")]
         missing += [(f"{node.kind}.{one}", f"{name}#{one}") for one in attributes_of(node)]
         high = None if node.how in ("largest", "smallest") else f"{name}#high"
         if not names:
             missing = missing[:1]
         if shape is not None and shape.certain(node):
             missing, high = [], None
-        found[key] = AggregateColumns(name, high, f"{name}#none", tuple(missing))
+        whether = key in only_whether
+        found[key] = AggregateColumns(name, high, f"{name}#none", tuple(missing), whether)
     return found
 
 
 class HoldingColumns:
-    """Makes the columns of the aggregates, grouped and then joined to the firms."""
+    """Makes the columns of some aggregates: of the items, of the organisations, of the firms."""
 
-    def __init__(self, shape: Shape, day: date, algebra: Algebra) -> None:
+    def __init__(self, shape: Shape, day: date, nodes: Sequence[OfHoldings]) -> None:
         self.shape = shape
-        self.algebra = algebra
-        self.lowering = Lowering(self.algebra, replace(shape, bounds={}), day)
-        self.lowering.filtering = True
+        self.day = day
+        self.nodes = nodes
+        self.flags: dict[str, int] = {}
 
-    def grouped(self, node: OfHoldings) -> dict[str, Any]:
-        """Columns over the holdings of one organisation."""
-        columns = self.shape.aggregate(node)
-        algebra = self.algebra
-        of_kind = algebra.compare("=", algebra.column("kind"), algebra.text(node.kind))
-        unknown: Any = None
-        if self.shape.marked:
-            unknown = algebra.filled(algebra.column("unknown"), algebra.flag(False))
-            marked = algebra.both([of_kind, unknown])
-            of_kind = algebra.both([of_kind, algebra.opposite(unknown)])
-        taken = algebra.flag(True)
-        if node.where is not None:
-            taken = self.lowering.truth(node.where).expr
-        certain = algebra.both([of_kind, algebra.filled(taken, algebra.flag(False))])
-        if self.shape.certain(node):
-            return self._certain(node, algebra.both([of_kind, taken]))
-        possible = algebra.both([of_kind, algebra.filled(taken, algebra.flag(True))])
-        doubtful = algebra.both([of_kind, algebra.is_null(taken)])
-        found = self._values(node, certain, possible)
-        for name, column in columns.missing:
-            if name == node.kind:
-                found[column] = algebra.some(marked) if unknown is not None else algebra.flag(False)
-                continue
-            attribute = name.removeprefix(f"{node.kind}.")
-            null = algebra.is_null(self._column(node, attribute))
-            of_filter = attribute in attributes_of(replace(node, attribute=None))
-            where = [algebra.both([doubtful, null])] if of_filter else []
-            if attribute == node.attribute:
-                where.append(algebra.both([possible if node.how == "sum" else certain, null]))
-            found[column] = algebra.some(algebra.either(where))
+    # Of the items
+
+    def filters(self, algebra: Algebra) -> dict[str, Any]:
+        """For each aggregate whether an item is taken, null where that is open; and what else the
+        grouping reads."""
+        lowering = Lowering(algebra, replace(self.shape, bounds={}), self.day)
+        lowering.filtering = True
+        found: dict[str, Any] = {}
+        for node in self.nodes:
+            parts = [algebra.compare("=", algebra.column("kind"), algebra.text(node.kind))]
+            if self.shape.marked:
+                unknown = algebra.filled(algebra.column("unknown"), algebra.flag(False))
+                found[f"{node.kind}#marked"] = algebra.both([parts[0], unknown])
+                parts.append(algebra.opposite(unknown))
+            taken = algebra.both(parts)
+            if node.where is not None:
+                # A branch is worked out for the rows that reach it: a kind costs its own items.
+                inside = lowering.truth(node.where).expr
+                taken = algebra.case([(taken, inside)], algebra.flag(False))
+            found[self._taken(node)] = taken
+            for attribute in self._read(node):
+                name = self._column(node, attribute)
+                found[name] = algebra.column(name)
         return found
 
-    def _certain(self, node: OfHoldings, taken: Any) -> dict[str, Any]:
-        """Columns of an aggregate that nothing can leave open."""
-        columns, algebra = self.shape.aggregate(node), self.algebra
+    def _taken(self, node: OfHoldings) -> str:
+        return f"{self.shape.aggregate(node).value}#taken"
+
+    def _read(self, node: OfHoldings) -> list[str]:
+        """The attributes that the grouping reads."""
+        own = f"{node.kind}."
+        missing = self.shape.aggregate(node).missing
+        found = [name.removeprefix(own) for name, _column in missing if name != node.kind]
+        return [*found, *([node.attribute] if node.attribute is not None else [])]
+
+    # Of the organisations
+
+    def grouped(self, algebra: Algebra) -> dict[str, Any]:
+        """Columns over the items of one organisation, made of what `filters` gave."""
+        found: dict[str, Any] = {}
+        flags: dict[str, Any] = {}
+        for node in self.nodes:
+            columns = self.shape.aggregate(node)
+            taken = algebra.column(self._taken(node))
+            certain = algebra.filled(taken, algebra.flag(False))
+            possible = algebra.filled(taken, algebra.flag(True))
+            if columns.only_whether:
+                flags[columns.value] = certain
+                if columns.high is not None:
+                    flags[columns.high] = possible
+            elif not columns.missing:
+                found |= self._certain(node, algebra, taken)
+            else:
+                made, more = self._values(node, algebra, certain, possible)
+                found |= made
+                flags |= more
+            flags |= self._missing(node, algebra, taken, (certain, possible))
+        return found | self._words(algebra, flags)
+
+    def _words(self, algebra: Algebra, flags: Mapping[str, Any]) -> dict[str, Any]:
+        """The flags as bits; `flag` finds them again."""
+        self.flags = {name: place for place, name in enumerate(flags)}
         zero = algebra.whole(0)
+        words: dict[str, Any] = {}
+        for place, flag in enumerate(flags.values()):
+            word, bit = divmod(place, WORD)
+            one = algebra.whole_of(algebra.case([(flag, algebra.whole(1 << bit))], zero))
+            name = _word(word)
+            words[name] = one if name not in words else algebra.add(words[name], one)
+        return {name: algebra.any_bits(word) for name, word in words.items()}
+
+    def _missing(
+        self, node: OfHoldings, algebra: Algebra, taken: Any, ends: tuple[Any, Any]
+    ) -> dict[str, Any]:
+        """Flags of what keeps an aggregate open."""
+        found: dict[str, Any] = {}
+        certain, possible = ends
+        for name, column in self.shape.aggregate(node).missing:
+            if name == node.kind:
+                if self.shape.marked:
+                    found[column] = algebra.column(f"{node.kind}#marked")
+                continue
+            attribute = name.removeprefix(f"{node.kind}.")
+            null = algebra.is_null(algebra.column(self._column(node, attribute)))
+            where: list[Any] = []
+            if attribute in attributes_of(replace(node, attribute=None)):
+                where.append(algebra.both([algebra.is_null(taken), null]))
+            if attribute == node.attribute:
+                where.append(algebra.both([possible if node.how == "sum" else certain, null]))
+            found[column] = algebra.either(where)
+        return found
+
+    def _certain(self, node: OfHoldings, algebra: Algebra, taken: Any) -> dict[str, Any]:
+        """Columns of an aggregate that nothing can leave open."""
+        columns = self.shape.aggregate(node)
         if node.how == "count":
             return {columns.value: algebra.counted(taken)}
         assert node.attribute is not None
-        value = self._column(node, node.attribute)
+        value = algebra.column(self._column(node, node.attribute))
         if node.how == "sum":
-            total = algebra.total(algebra.case([(taken, value)], zero))
+            total = algebra.total(algebra.case([(taken, value)], algebra.whole(0)))
             return {columns.value: algebra.whole_of(total)}
         kind = "date" if isinstance(node.type, DateType) else "int64"
         pick = algebra.most if node.how == "largest" else algebra.fewest
-        best = pick(algebra.case([(taken, value)], algebra.nothing(kind)))
-        return {columns.value: best, columns.absent: algebra.is_null(best)}
+        return {columns.value: pick(algebra.case([(taken, value)], algebra.nothing(kind)))}
 
-    def _values(self, node: OfHoldings, certain: Any, possible: Any) -> dict[str, Any]:
+    def _values(
+        self, node: OfHoldings, algebra: Algebra, certain: Any, possible: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Columns of an aggregate that may lie between two ends, and flags of it."""
         columns = self.shape.aggregate(node)
-        algebra = self.algebra
         zero = algebra.whole(0)
         if node.how == "count":
             parts = {columns.value: certain, str(columns.high): possible}
-            return {name: algebra.counted(taken) for name, taken in parts.items()}
+            return {name: algebra.counted(taken) for name, taken in parts.items()}, {}
         assert node.attribute is not None
-        value = self._column(node, node.attribute)
+        value = algebra.column(self._column(node, node.attribute))
         known = algebra.is_known(value)
         if node.how == "sum":
-            least = algebra.case([(algebra.both([certain, known]), value)], zero)
-            most = algebra.case([(algebra.both([possible, known]), value)], zero)
-            unbounded = algebra.some(algebra.both([possible, algebra.is_null(value)]))
-            total = algebra.whole_of(algebra.total(most))
-            high = algebra.case([(unbounded, algebra.nothing("int64"))], total)
-            least_total = algebra.whole_of(algebra.total(least))
-            return {columns.value: least_total, str(columns.high): high}
+            ends = {columns.value: certain, str(columns.high): possible}
+            sums = {
+                name: algebra.whole_of(
+                    algebra.total(algebra.case([(algebra.both([taken, known]), value)], zero))
+                )
+                for name, taken in ends.items()
+            }
+            unbounded = algebra.both([possible, algebra.is_null(value)])
+            return sums, {f"{columns.value}#unbounded": unbounded}
         pick = algebra.most if node.how == "largest" else algebra.fewest
-        kind = "date" if isinstance(node.type, DateType) else "int64"
-        null = algebra.nothing(kind)
+        null = algebra.nothing("date" if isinstance(node.type, DateType) else "int64")
         best = pick(algebra.case([(certain, value)], null))
-        uncertain = algebra.both(
+        doubt = algebra.both(
             [possible, algebra.either([algebra.opposite(certain), algebra.is_null(value)])]
         )
-        doubt = algebra.some(uncertain)
-        return {
-            columns.value: algebra.case([(doubt, null)], best),
-            columns.absent: algebra.opposite(algebra.some(possible)),
-        }
+        flags = {f"{columns.value}#doubt": doubt, f"{columns.value}#any": possible}
+        return {columns.value: best}, flags
 
-    def _column(self, node: OfHoldings, attribute: str) -> Any:
+    def _column(self, node: OfHoldings, attribute: str) -> str:
         name = self.shape.attribute(attribute)
         ratios = {
             one.id
             for one in self.shape.dictionary.holdings_by_id[node.kind].attributes
             if one.type == "ratio"
         }
-        return self.algebra.column(f"{name}#numerator" if attribute in ratios else name)
+        return f"{name}#numerator" if attribute in ratios else name
 
+    # Of the firms
 
-def joined(shape: Shape, node: OfHoldings, algebra: Algebra) -> dict[str, Any]:
-    """The columns for every firm, those without holdings included."""
-    columns = shape.aggregate(node)
-    flag, filled = algebra.flag, algebra.filled
-    kind = "date" if isinstance(node.type, DateType) else "int64"
-    if not shape.holdings:
-        found = {columns.value: algebra.nothing(kind), columns.absent: flag(False)}
+    def flag(self, algebra: Algebra, name: str) -> Any:
+        """A flag of a firm; one without items has none."""
+        if name not in self.flags:
+            return algebra.flag(False)
+        word, bit = divmod(self.flags[name], WORD)
+        return algebra.has_bit(algebra.filled(algebra.column(_word(word)), algebra.whole(0)), bit)
+
+    def joined(self, algebra: Algebra) -> dict[str, Any]:
+        """The columns of every aggregate for every firm, those without holdings included."""
+        found: dict[str, Any] = {}
+        for node in self.nodes:
+            columns = self.shape.aggregate(node)
+            if not self.shape.holdings:
+                found |= self._nothing_told(node, algebra)
+            elif not columns.missing:
+                found |= self._joined_certain(node, algebra)
+            else:
+                found |= self._joined_open(node, algebra)
+        return found
+
+    def _nothing_told(self, node: OfHoldings, algebra: Algebra) -> dict[str, Any]:
+        """Of whom nobody has told anything."""
+        columns = self.shape.aggregate(node)
+        found = {columns.value: algebra.nothing(_kind(node)), columns.absent: algebra.flag(False)}
         if columns.high is not None:
             found = {columns.value: algebra.whole(0), columns.high: algebra.nothing("int64")}
         for name, column in columns.missing:
-            found[column] = flag(name == node.kind)
+            found[column] = algebra.flag(name == node.kind)
         return found
-    if not columns.missing:
+
+    def _joined_certain(self, node: OfHoldings, algebra: Algebra) -> dict[str, Any]:
+        columns = self.shape.aggregate(node)
+        one, zero = algebra.whole(1), algebra.whole(0)
+        if columns.only_whether:
+            whether = self.flag(algebra, columns.value)
+            return {columns.value: algebra.whole_of(algebra.case([(whether, one)], zero))}
         value = algebra.column(columns.value)
         if node.how in ("largest", "smallest"):
-            none = filled(algebra.column(columns.absent), flag(True))
-            return {columns.value: value, columns.absent: none}
-        return {columns.value: filled(value, algebra.whole(0))}
-    found = {
-        column: filled(algebra.column(column), flag(False)) for _name, column in columns.missing
-    }
-    unknown = found[columns.missing[0][1]]
-    for _name, column in columns.missing[1:]:
-        found[column] = algebra.both([found[column], algebra.opposite(unknown)])
-    value = algebra.column(columns.value)
-    if columns.high is None:
-        none = filled(algebra.column(columns.absent), flag(True))
-        found[columns.absent] = algebra.both([none, algebra.opposite(unknown)])
-        found[columns.value] = algebra.case([(unknown, algebra.nothing(kind))], value)
+            return {columns.value: value, columns.absent: algebra.is_null(value)}
+        return {columns.value: algebra.filled(value, zero)}
+
+    def _joined_open(self, node: OfHoldings, algebra: Algebra) -> dict[str, Any]:
+        columns = self.shape.aggregate(node)
+        one, zero = algebra.whole(1), algebra.whole(0)
+        unknown = self.flag(algebra, columns.missing[0][1])
+        found = {columns.missing[0][1]: unknown}
+        for _name, column in columns.missing[1:]:
+            open_ = self.flag(algebra, column)
+            found[column] = algebra.both([open_, algebra.opposite(unknown)])
+        null = algebra.nothing(_kind(node))
+        if columns.only_whether:
+            ends = [self.flag(algebra, name) for name in (columns.value, str(columns.high))]
+            low, high = (algebra.whole_of(algebra.case([(end, one)], zero)) for end in ends)
+            found[columns.value] = algebra.case([(unknown, zero)], low)
+            found[str(columns.high)] = algebra.case([(unknown, null)], high)
+            return found
+        value = algebra.column(columns.value)
+        if columns.high is None:
+            doubt = self.flag(algebra, f"{columns.value}#doubt")
+            some = algebra.either([self.flag(algebra, f"{columns.value}#any"), unknown])
+            found[columns.absent] = algebra.opposite(some)
+            found[columns.value] = algebra.case([(algebra.either([unknown, doubt]), null)], value)
+            return found
+        unbounded = unknown
+        if node.how == "sum":
+            unbounded = algebra.either([unknown, self.flag(algebra, f"{columns.value}#unbounded")])
+        found[columns.value] = algebra.case([(unknown, zero)], algebra.filled(value, zero))
+        high = algebra.filled(algebra.column(columns.high), zero)
+        found[columns.high] = algebra.case([(unbounded, null)], high)
         return found
-    zero = algebra.whole(0)
-    # No row at all is an empty list; a null end of a firm that has rows is one without a bound.
-    nobody = algebra.is_null(value)
-    found[columns.value] = algebra.case([(unknown, zero)], filled(value, zero))
-    found[columns.high] = algebra.case(
-        [(unknown, algebra.nothing("int64")), (nobody, zero)], algebra.column(columns.high)
-    )
-    return found
+
+
+def _kind(node: OfHoldings) -> str:
+    return "date" if isinstance(node.type, DateType) else "int64"
+
+
+def _word(word: int) -> str:
+    return f"held#word{word}"

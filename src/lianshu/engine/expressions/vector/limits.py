@@ -14,7 +14,7 @@ from lianshu.engine.expressions.vector.holdings import HoldingColumns, planned
 from lianshu.engine.expressions.vector.lowering import Lowering
 from lianshu.engine.expressions.vector.shape import Shape, aggregates_of, fact_cells
 from lianshu.engine.expressions.vector.truths import Truth
-from lianshu.engine.expressions.vector.wholes import Ends, TooLargeError, Wholes
+from lianshu.engine.expressions.vector.wholes import MOST, Ends, TooLargeError, Wholes
 from lianshu.engine.tables import FactDictionary
 
 T = TypeVar("T")
@@ -50,9 +50,12 @@ def _holds(tree: Node, dictionary: FactDictionary, day: date, most: int) -> bool
         scores=_Any(score),
         verdicts=_Any(Truth(None, coded=True)),
     )
+    # Telling a value in yuan with its places takes a few digits more than comparing it.
+    lowering.wholes.most = MOST // 1000
     try:
-        for node in aggregates.values():
-            HoldingColumns(shape, day, algebra).grouped(node)
+        held = HoldingColumns(shape, day, list(aggregates.values()))
+        held.filters(algebra)
+        held.grouped(algebra)
         if isinstance(tree.type, NumberType):
             lowering.number(tree)
         else:
