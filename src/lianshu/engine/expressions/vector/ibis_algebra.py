@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 
 from lianshu.engine.expressions.vector.algebra import WIDE, Algebra
 
@@ -72,6 +73,9 @@ class IbisAlgebra(Algebra):
         return value.cast(kind)
 
     def compare(self, sign: str, left: Any, right: Any) -> Any:
+        if _is_nothing(left) or _is_nothing(right):
+            # Ibis turns `x = NULL` into `x IS NULL`, which is yes or no where nothing is known.
+            return ibis.null("boolean")
         if sign == ">=":
             return left >= right
         if sign == ">":
@@ -96,7 +100,7 @@ class IbisAlgebra(Algebra):
 
     def opposite(self, part: Any) -> Any:
         # Not `~`: Ibis 12 writes `NOT (x) IS NULL`, which SQL reads as NOT (x IS NULL).
-        return part == ibis.literal(False)
+        return self.compare("=", part, ibis.literal(False))
 
     def is_null(self, value: Any) -> Any:
         return value.isnull()
@@ -161,3 +165,9 @@ class IbisAlgebra(Algebra):
 
     def some(self, value: Any) -> Any:
         return value.any().fill_null(False)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether an expression is a null as written."""
+    node = value.op()
+    return isinstance(node, ops.Literal) and node.value is None
