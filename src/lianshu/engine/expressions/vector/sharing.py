@@ -67,6 +67,9 @@ def _shared(above: Node, node: Node) -> bool:
             )
         if isinstance(node, Over):
             return node.count > 1
+        if isinstance(node, Growth) and node.how == "compound":
+            # Its comparison raises to a power instead of taking a root.
+            return False
         kinds = Band | IfElse | Growth | Extreme | Rounded | Lookup | FullYears
         return isinstance(node, kinds)
     if isinstance(above, IfElse | Exempted):

@@ -47,8 +47,9 @@ class Whole:
 class Wholes:
     """Arithmetic of wholes over an algebra."""
 
-    def __init__(self, algebra: Algebra) -> None:
+    def __init__(self, algebra: Algebra, most: int = MOST) -> None:
         self.algebra = algebra
+        self.most = most
 
     def constant(self, value: int) -> Whole:
         """A number as it is."""
@@ -65,7 +66,7 @@ class Wholes:
 
     def widened(self, one: Whole, bound: int, *, small: bool) -> Any:
         """The expression in the width that a result of ``bound`` needs."""
-        if bound >= MOST:
+        if bound >= self.most:
             raise TooLargeError
         if bound >= NARROW:
             return one.expr if one.wide else self.algebra.cast(one.expr, WIDE)
