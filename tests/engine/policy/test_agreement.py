@@ -17,31 +17,31 @@ from tests.engine.policy.firms import random_firms
 from tests.engine.policy.sentences import policy_of, sentences
 from tests.engine.policy.test_packs import NAMES, pack
 
-FIRMS = int(os.environ.get("LIANSHU_FIRMS", "150"))
+NOW = date(2026, 6, 1)
+FIRMS = int(os.environ.get("LIANSHU_FIRMS", "60"))
 """100,000 once in a while: LIANSHU_FIRMS=100000."""
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("day", [date(2026, 6, 1), date(2024, 2, 29)])
+@pytest.mark.parametrize(
+    ("name", "day"), [*((name, NOW) for name in NAMES), ("national", date(2024, 2, 29))]
+)
 def test_packs(name: str, day: date) -> None:
     policies = [*pack(name).everything]
     assert differences(policies, random_firms(policies, day, FIRMS, seed=day.year), day) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("seed", range(3))
-def test_figures_that_nobody_has_given(name: str, seed: int) -> None:
-    policies, day = [*pack(name).everything], date(2026, 6, 1)
-    firms = random_firms(policies, day, 100, seed, absent=False)
-    few = sorted(
-        sorted(firms, key=lambda firm: len(firm.facts))[:2], key=lambda firm: firm.organisation
-    )
-    assert differences(policies, few, day) == []
+def test_figures_that_nobody_has_given(name: str) -> None:
+    policies = [*pack(name).everything]
+    firms = random_firms(policies, NOW, 100, seed=1, absent=False)
+    few = sorted(firms, key=lambda firm: len(firm.facts))[:2]
+    few.sort(key=lambda firm: firm.organisation)
+    assert differences(policies, few, NOW) == []
 
 
 @given(st.lists(sentences(), min_size=6, max_size=6), st.integers(0, 10**6))
 @settings(
-    max_examples=int(os.environ.get("LIANSHU_SENTENCES", "8")),
+    max_examples=int(os.environ.get("LIANSHU_SENTENCES", "3")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
