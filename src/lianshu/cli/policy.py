@@ -45,7 +45,7 @@ def check(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="输出 {ok, findings}")] = False,
 ) -> None:
-    """检查一个资料包的全部政策、参数、情景和梯度；有错时退出码为 1。"""
+    """检查一个资料包的全部政策、参数和情景；有错时退出码为 1。"""
     if not load("lianshu.cli.policy_work:check_pack")(pack, as_json=as_json):
         raise typer.Exit(1)
 

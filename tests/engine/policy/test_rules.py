@@ -1,4 +1,4 @@
-"""Every rule P001 to P023: a policy that breaks it, and where that is told."""
+"""Every rule P001 to P022: a policy that breaks it, and where that is told."""
 
 from __future__ import annotations
 
