@@ -66,7 +66,7 @@ def the_same(folder: Path) -> int:
         f'count_if(o."{ours}" IS DISTINCT FROM h."{hand}")' for hand, ours in pairs.items()
     )
     row = duck.execute(
-        f"SELECT count(*), {differ} FROM read_parquet('{folder}/subset.parquet') o "
+        f"SELECT count(*), {differ} FROM read_parquet('{folder}/subset/*.parquet') o "
         f"FULL JOIN read_parquet('{folder}/by_hand.parquet') h USING (organisation)"
     ).fetchone()
     assert row is not None
@@ -84,7 +84,7 @@ def interpreted(folder: Path, most: int) -> int:
     trees = [tree for one in policies for tree in trees_of(one)]
     firms = _firms(folder, pack.dictionary, most, trees)
     told = duck.execute(
-        f"SELECT * FROM read_parquet('{folder}/subset.parquet') ORDER BY organisation LIMIT {most}"
+        f"SELECT * FROM read_parquet('{folder}/subset/*.parquet') ORDER BY organisation LIMIT {most}"
     )
     names = [str(one[0]) for one in told.description or ()]
     for firm, values in zip(firms, told.fetchall(), strict=True):

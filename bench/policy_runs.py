@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from lianshu.engine.policy.loading import Pack
 from lianshu.engine.policy.program import Program
 from lianshu.engine.policy.programs import program_for
 from lianshu.engine.policy.running import prepare_connection, shape_for
+from lianshu.engine.policy.slicing import slices, write_wide
 from lianshu.engine.tables import load_dictionary
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -111,8 +113,10 @@ def ours(folder: Path, memory: str, what: str) -> Run:
     watch = Watch()
     program = program_of(duck, folder, pack, policies)
     prepared = time.perf_counter() - watch.clock
-    out = folder / f"{what}.parquet"
-    duck.execute(f"COPY ({program.sql}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
+    out = folder / what
+    shutil.rmtree(out, ignore_errors=True)
+    facts, holdings = (folder / f"{table}.parquet" for table in ("facts", "holdings"))
+    write_wide(duck, program, (facts, holdings), out, slices(duck, facts))
     return watch.read(prepared, made)
 
 

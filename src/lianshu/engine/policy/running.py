@@ -85,7 +85,9 @@ def shape_for(
         if most.get(key, 0) >= limit:
             raise FigureError(_too_large(duck, bare, key, limit, policy, rule, day))
     bounds = {key: tier(value) for key, value in most.items()}
-    complete = _complete(duck, bare, policies) if holdings else frozenset()
+    # Where some kinds are unknown of some firms every aggregate can be open anyway.
+    certain = holdings and not marked
+    complete = _complete(duck, bare, policies) if certain else frozenset()
     return replace(bare, bounds=bounds, complete=complete)
 
 

@@ -106,8 +106,8 @@ class Algebra:
     def any_bits(self, value: Any) -> Any:
         """The bits that are set for any of a group; null for none."""
 
-    def has_bit(self, value: Any, place: int) -> Any:
-        """Whether a bit is set."""
+    def any_of_bits(self, value: Any, bits: int) -> Any:
+        """Whether one of some bits is set."""
 
     def counted(self, condition: Any) -> Any:
         """For how many of a group a condition is true."""

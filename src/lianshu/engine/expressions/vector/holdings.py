@@ -18,7 +18,9 @@ from lianshu.engine.expressions.vector.lowering import Lowering
 from lianshu.engine.expressions.vector.shape import AggregateColumns, Shape, attributes_of
 
 WORD: Final = 62
-"""Bits to a word."""
+"""Bits to a word; an even number, so that two that belong together stand in one."""
+_CERTAIN: Final = 1
+_POSSIBLE: Final = 2
 
 
 def planned(
@@ -42,6 +44,7 @@ def planned(
         if shape is not None and shape.certain(node):
             missing, high = [], None
         whether = key in only_whether
+        high = None if whether else high
         found[key] = AggregateColumns(name, high, f"{name}#none", tuple(missing), whether)
     return found
 
@@ -53,7 +56,7 @@ class HoldingColumns:
         self.shape = shape
         self.day = day
         self.nodes = nodes
-        self.flags: dict[str, int] = {}
+        self.places: dict[str, int] = {}
 
     # Of the items
 
@@ -96,15 +99,14 @@ class HoldingColumns:
         """Columns over the items of one organisation, made of what `filters` gave."""
         found: dict[str, Any] = {}
         flags: dict[str, Any] = {}
+        asked: dict[str, Any] = {}
         for node in self.nodes:
             columns = self.shape.aggregate(node)
             taken = algebra.column(self._taken(node))
             certain = algebra.filled(taken, algebra.flag(False))
             possible = algebra.filled(taken, algebra.flag(True))
             if columns.only_whether:
-                flags[columns.value] = certain
-                if columns.high is not None:
-                    flags[columns.high] = possible
+                asked[columns.value] = taken
             elif not columns.missing:
                 found |= self._certain(node, algebra, taken)
             else:
@@ -112,19 +114,32 @@ class HoldingColumns:
                 found |= made
                 flags |= more
             flags |= self._missing(node, algebra, taken, (certain, possible))
-        return found | self._words(algebra, flags)
+        return found | self._words(algebra, flags, asked)
 
-    def _words(self, algebra: Algebra, flags: Mapping[str, Any]) -> dict[str, Any]:
-        """The flags as bits; `flag` finds them again."""
-        self.flags = {name: place for place, name in enumerate(flags)}
+    def _words(
+        self, algebra: Algebra, flags: Mapping[str, Any], asked: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The flags as bits, and two bits for what may be open: certain, possible. `flag` and
+        `_whether` find them again."""
         zero = algebra.whole(0)
         words: dict[str, Any] = {}
-        for place, flag in enumerate(flags.values()):
+        place = 0
+
+        def put(name: str, branches: Sequence[tuple[Any, int]]) -> None:
             word, bit = divmod(place, WORD)
-            one = algebra.whole_of(algebra.case([(flag, algebra.whole(1 << bit))], zero))
-            name = _word(word)
-            words[name] = one if name not in words else algebra.add(words[name], one)
-        return {name: algebra.any_bits(word) for name, word in words.items()}
+            self.places[name] = place
+            pairs = [(condition, algebra.whole(bits << bit)) for condition, bits in branches]
+            one = algebra.case(pairs, zero)
+            key = _word(word)
+            words[key] = one if key not in words else algebra.add(words[key], one)
+
+        for name, taken in asked.items():
+            put(name, [(taken, _CERTAIN | _POSSIBLE), (algebra.is_null(taken), _POSSIBLE)])
+            place += 2
+        for name, flag in flags.items():
+            put(name, [(flag, 1)])
+            place += 1
+        return {name: algebra.any_bits(algebra.whole_of(word)) for name, word in words.items()}
 
     def _missing(
         self, node: OfHoldings, algebra: Algebra, taken: Any, ends: tuple[Any, Any]
@@ -205,10 +220,26 @@ class HoldingColumns:
 
     def flag(self, algebra: Algebra, name: str) -> Any:
         """A flag of a firm; one without items has none."""
-        if name not in self.flags:
+        if name not in self.places:
             return algebra.flag(False)
-        word, bit = divmod(self.flags[name], WORD)
-        return algebra.has_bit(algebra.filled(algebra.column(_word(word)), algebra.whole(0)), bit)
+        return self._any(algebra, name, 1)
+
+    def _any(self, algebra: Algebra, name: str, bits: int) -> Any:
+        """Whether one of some bits is set, counted from the place of a flag."""
+        word, bit = divmod(self.places[name], WORD)
+        value = algebra.filled(algebra.column(_word(word)), algebra.whole(0))
+        return algebra.any_of_bits(value, bits << bit)
+
+    def _whether(self, node: OfHoldings, algebra: Algebra, unknown: Any) -> Any:
+        """Whether there is one, null while that is open."""
+        name = self.shape.aggregate(node).value
+        null = algebra.nothing("boolean")
+        branches = [
+            (unknown, null),
+            (algebra.opposite(self._any(algebra, name, _POSSIBLE)), algebra.flag(False)),
+            (self._any(algebra, name, _CERTAIN), algebra.flag(True)),
+        ]
+        return algebra.case(branches, null)
 
     def joined(self, algebra: Algebra) -> dict[str, Any]:
         """The columns of every aggregate for every firm, those without holdings included."""
@@ -226,7 +257,8 @@ class HoldingColumns:
     def _nothing_told(self, node: OfHoldings, algebra: Algebra) -> dict[str, Any]:
         """Of whom nobody has told anything."""
         columns = self.shape.aggregate(node)
-        found = {columns.value: algebra.nothing(_kind(node)), columns.absent: algebra.flag(False)}
+        kind = "boolean" if columns.only_whether else _kind(node)
+        found = {columns.value: algebra.nothing(kind), columns.absent: algebra.flag(False)}
         if columns.high is not None:
             found = {columns.value: algebra.whole(0), columns.high: algebra.nothing("int64")}
         for name, column in columns.missing:
@@ -235,10 +267,9 @@ class HoldingColumns:
 
     def _joined_certain(self, node: OfHoldings, algebra: Algebra) -> dict[str, Any]:
         columns = self.shape.aggregate(node)
-        one, zero = algebra.whole(1), algebra.whole(0)
+        zero = algebra.whole(0)
         if columns.only_whether:
-            whether = self.flag(algebra, columns.value)
-            return {columns.value: algebra.whole_of(algebra.case([(whether, one)], zero))}
+            return {columns.value: self._any(algebra, columns.value, _CERTAIN)}
         value = algebra.column(columns.value)
         if node.how in ("largest", "smallest"):
             return {columns.value: value, columns.absent: algebra.is_null(value)}
@@ -246,7 +277,7 @@ class HoldingColumns:
 
     def _joined_open(self, node: OfHoldings, algebra: Algebra) -> dict[str, Any]:
         columns = self.shape.aggregate(node)
-        one, zero = algebra.whole(1), algebra.whole(0)
+        zero = algebra.whole(0)
         unknown = self.flag(algebra, columns.missing[0][1])
         found = {columns.missing[0][1]: unknown}
         for _name, column in columns.missing[1:]:
@@ -254,11 +285,7 @@ class HoldingColumns:
             found[column] = algebra.both([open_, algebra.opposite(unknown)])
         null = algebra.nothing(_kind(node))
         if columns.only_whether:
-            ends = [self.flag(algebra, name) for name in (columns.value, str(columns.high))]
-            low, high = (algebra.whole_of(algebra.case([(end, one)], zero)) for end in ends)
-            found[columns.value] = algebra.case([(unknown, zero)], low)
-            found[str(columns.high)] = algebra.case([(unknown, null)], high)
-            return found
+            return found | {columns.value: self._whether(node, algebra, unknown)}
         value = algebra.column(columns.value)
         if columns.high is None:
             doubt = self.flag(algebra, f"{columns.value}#doubt")

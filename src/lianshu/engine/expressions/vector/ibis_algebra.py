@@ -148,8 +148,8 @@ class IbisAlgebra(Algebra):
     def any_bits(self, value: Any) -> Any:
         return value.bit_or()
 
-    def has_bit(self, value: Any, place: int) -> Any:
-        return (value & ibis.literal(1 << place, "int64")) != 0
+    def any_of_bits(self, value: Any, bits: int) -> Any:
+        return (value & ibis.literal(bits, "int64")) != 0
 
     def counted(self, condition: Any) -> Any:
         return ibis.cases((condition, ibis.literal(1, "int8")), else_=ibis.null("int8")).count()

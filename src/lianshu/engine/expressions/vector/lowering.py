@@ -30,6 +30,7 @@ from lianshu.engine.expressions.tree import (
     Manual,
     Node,
     Not,
+    OfHoldings,
     OneOf,
     Over,
     Parameter,
@@ -177,6 +178,10 @@ class Lowering(SingleLowering):
         return lambda: self.bits.union([left, right])
 
     def _numbers(self, node: Compare) -> Truth:
+        if isinstance(node.left, OfHoldings) and self.shape.aggregate(node.left).only_whether:
+            held = node.left
+            column = self.algebra.column(self.shape.aggregate(held).value)
+            return Truth(column, False, lambda: self.holding_mask(held))
         if isinstance(node.left, Growth) and node.left.how == "compound":
             left = self.compound(node.left)
             rate = self.constant(node.right)

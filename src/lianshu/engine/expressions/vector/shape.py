@@ -58,7 +58,8 @@ class FactColumn:
 @dataclass(frozen=True, slots=True)
 class AggregateColumns:
     """Where an aggregate of holdings stands. ``missing``: name → column that says it is missing.
-    ``only_whether``: a count that is never more than 1, for nobody asks more."""
+    ``only_whether``: of a count nobody asks more than whether there is one, and the column says so,
+    null while that is open."""
 
     value: str
     high: str | None
