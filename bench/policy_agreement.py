@@ -84,7 +84,8 @@ def interpreted(folder: Path, most: int) -> int:
     trees = [tree for one in policies for tree in trees_of(one)]
     firms = _firms(folder, pack.dictionary, most, trees)
     told = duck.execute(
-        f"SELECT * FROM read_parquet('{folder}/subset/*.parquet') ORDER BY organisation LIMIT {most}"
+        f"SELECT * FROM read_parquet('{folder}/subset/*.parquet') "
+        f"ORDER BY organisation LIMIT {most}"
     )
     names = [str(one[0]) for one in told.description or ()]
     for firm, values in zip(firms, told.fetchall(), strict=True):
