@@ -115,8 +115,9 @@ class Stages:
         maker = HoldingColumns(self.shape, self.day, list(self.aggregates.values()))
         if self.aggregates and self.shape.holdings:
             held = ibis.table(self.holding_columns(), name=HOLDINGS)
-            filters = maker.filters(IbisAlgebra(held))
-            self.add_stage(held.select(ORGANISATION, **filters))
+            self.add_stage(held.select(ORGANISATION, **maker.items(IbisAlgebra(held))))
+            filters = maker.filters(IbisAlgebra(self.table))
+            self.add_stage(self.table.select(ORGANISATION, **filters))
             aggregated = maker.grouped(IbisAlgebra(self.table))
             self.add_stage(self.table.group_by(ORGANISATION).aggregate(**aggregated))
             table = facts.left_join(self.table, ORGANISATION)

@@ -6,21 +6,24 @@ stands as a bit of a word, many to one aggregate; `joined` takes them apart agai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from lianshu.engine.expressions.tree import OfHoldings
-from lianshu.engine.expressions.types import DateType
+from lianshu.engine.expressions.tree import AllOf, Attribute, Node, OfHoldings
+from lianshu.engine.expressions.types import TRUTH, DateType
 from lianshu.engine.expressions.vector.algebra import Algebra
 from lianshu.engine.expressions.vector.lowering import Lowering
 from lianshu.engine.expressions.vector.shape import AggregateColumns, Shape, attributes_of
+from lianshu.engine.expressions.vector.singles import One
+from lianshu.engine.expressions.walking import walk
 
 WORD: Final = 62
 """Bits to a word; an even number, so that two that belong together stand in one."""
 _CERTAIN: Final = 1
 _POSSIBLE: Final = 2
+_VALID: Final = "#valid"
 
 
 def planned(
@@ -60,24 +63,56 @@ class HoldingColumns:
 
     # Of the items
 
+    def items(self, algebra: Algebra) -> dict[str, Any]:
+        """What the filters ask of an item again and again, worked out once, and its details."""
+        unknown: Any = None
+        if self.shape.marked:
+            unknown = algebra.filled(algebra.column("unknown"), algebra.flag(False))
+        valid = Attribute(0, TRUTH, "", "valid")
+        found = {_VALID: Lowering(algebra, self.shape, self.day).single(valid).expr}
+        for node in self.nodes:
+            of_kind = algebra.compare("=", algebra.column("kind"), algebra.text(node.kind))
+            found[_item(node)] = of_kind
+            if unknown is not None:
+                found[_item(node)] = algebra.both([of_kind, algebra.opposite(unknown)])
+                found[f"{node.kind}#marked"] = algebra.both([of_kind, unknown])
+            for name in self._details(node):
+                found[name] = algebra.column(name)
+        return found
+
+    def _details(self, node: OfHoldings) -> Iterator[str]:
+        """The columns of details that the filter and the grouping read."""
+        asked = [] if node.where is None else walk(node.where)
+        for one in asked:
+            if isinstance(one, Attribute) and one.name != "valid":
+                name = self.shape.attribute(one.name)
+                in_two = self.shape.attribute_is_ratio(one)
+                yield from (f"{name}#numerator", f"{name}#denominator") if in_two else (name,)
+        for attribute in self._read(node):
+            yield self._column(node, attribute)
+
     def filters(self, algebra: Algebra) -> dict[str, Any]:
         """For each aggregate whether an item is taken, null where that is open; and what else the
-        grouping reads."""
-        lowering = Lowering(algebra, replace(self.shape, bounds={}), self.day)
+        grouping reads; made of what `items` gave."""
+        lowering = _Filters(algebra, replace(self.shape, bounds={}), self.day)
         lowering.filtering = True
         found: dict[str, Any] = {}
         for node in self.nodes:
-            parts = [algebra.compare("=", algebra.column("kind"), algebra.text(node.kind))]
-            if self.shape.marked:
-                unknown = algebra.filled(algebra.column("unknown"), algebra.flag(False))
-                found[f"{node.kind}#marked"] = algebra.both([parts[0], unknown])
-                parts.append(algebra.opposite(unknown))
-            taken = algebra.both(parts)
-            if node.where is not None:
+            here = [algebra.column(_item(node))]
+            rest = [] if node.where is None else [node.where]
+            if rest and isinstance(rest[0], AllOf):
+                rest = list(rest[0].parts)
+            if any(_asks_valid(part) for part in rest):
+                here.append(algebra.column(_VALID))
+                rest = [part for part in rest if not _asks_valid(part)]
+            found[self._taken(node)] = taken = algebra.both(here)
+            if rest:
                 # A branch is worked out for the rows that reach it: a kind costs its own items.
-                inside = lowering.truth(node.where).expr
-                taken = algebra.case([(taken, inside)], algebra.flag(False))
-            found[self._taken(node)] = taken
+                inside = algebra.both([lowering.truth(part).expr for part in rest])
+                found[self._taken(node)] = algebra.case([(taken, inside)], algebra.flag(False))
+            if self.shape.marked:
+                marked = f"{node.kind}#marked"
+                found[marked] = algebra.column(marked)
             for attribute in self._read(node):
                 name = self._column(node, attribute)
                 found[name] = algebra.column(name)
@@ -300,6 +335,23 @@ class HoldingColumns:
         high = algebra.filled(algebra.column(columns.high), zero)
         found[columns.high] = algebra.case([(unbounded, null)], high)
         return found
+
+
+class _Filters(Lowering):
+    """Conditions of `where`, over what `items` gave."""
+
+    def _attribute(self, node: Attribute) -> One:
+        if node.name == "valid":
+            return One(self.algebra.column(_VALID))
+        return super()._attribute(node)
+
+
+def _asks_valid(node: Node) -> bool:
+    return isinstance(node, Attribute) and node.name == "valid"
+
+
+def _item(node: OfHoldings) -> str:
+    return f"{node.kind}#item"
 
 
 def _kind(node: OfHoldings) -> str:

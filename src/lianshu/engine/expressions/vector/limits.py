@@ -54,6 +54,7 @@ def _holds(tree: Node, dictionary: FactDictionary, day: date, most: int) -> bool
     lowering.wholes.most = MOST // 1000
     try:
         held = HoldingColumns(shape, day, list(aggregates.values()))
+        held.items(algebra)
         held.filters(algebra)
         held.grouped(algebra)
         if isinstance(tree.type, NumberType):
