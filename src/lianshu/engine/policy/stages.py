@@ -215,7 +215,8 @@ class Stages:
         def column(part: str, whole: Whole) -> Whole:
             if whole.constant is not None:
                 return replace(whole, expr=algebra.whole(whole.constant))
-            return Whole(algebra.column(f"{name}.{part}"), whole.bound, whole.nullable)
+            column = algebra.column(f"{name}.{part}")
+            return Whole(column, whole.bound, whole.nullable, natural=whole.natural)
 
         low = column("low", made.low)
         high = low if made.single else column("high", made.high)

@@ -213,11 +213,12 @@ class EndsArithmetic:
             if value.nullable:
                 null = self.algebra.is_null(value.expr)
                 filled = replace(wholes.case([(null, instead)], value), nullable=False)
-            inner = wholes.greatest([zero, filled], strict=False)
-            made = wholes.least([top, inner], strict=False)
+            made = filled if filled.natural else wholes.greatest([zero, filled], strict=False)
+            if made.bound > top.bound:
+                made = wholes.least([top, made], strict=False)
             # Whatever it was made of, it lies between 0 and the maximum.
             narrow = self.algebra.cast(made.expr, "int64") if made.wide else made.expr
-            ends.append(replace(made, expr=narrow, bound=top.bound, nullable=False))
+            ends.append(replace(made, expr=narrow, bound=top.bound, nullable=False, natural=True))
         low, high = ends
         if found.single and not found.low.nullable:
             high = low

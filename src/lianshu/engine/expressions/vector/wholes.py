@@ -29,7 +29,7 @@ class TooLargeError(ValueError):
 class Whole:
     """An expression of a whole number: ``|value| <= bound``; ``constant`` when it is one.
 
-    ``small``: made of literals only, which engines keep in 32 bits.
+    ``small``: made of literals only, which engines keep in 32 bits. ``natural``: never negative.
     """
 
     expr: Any
@@ -37,6 +37,7 @@ class Whole:
     nullable: bool = True
     constant: int | None = None
     small: bool = False
+    natural: bool = False
 
     @property
     def wide(self) -> bool:
@@ -54,7 +55,8 @@ class Wholes:
     def constant(self, value: int) -> Whole:
         """A number as it is."""
         expr = self.algebra.whole(value)
-        return Whole(expr, abs(value), nullable=False, constant=value, small=True)
+        made = Whole(expr, abs(value), nullable=False, constant=value, small=True)
+        return replace(made, natural=value >= 0)
 
     def column(self, name: str, bound: int, *, nullable: bool = True) -> Whole:
         """A column of whole numbers."""
@@ -62,7 +64,7 @@ class Wholes:
 
     def nothing(self) -> Whole:
         """Null."""
-        return Whole(self.algebra.nothing("int64"), 0)
+        return Whole(self.algebra.nothing("int64"), 0, natural=True)
 
     def widened(self, one: Whole, bound: int, *, small: bool) -> Any:
         """The expression in the width that a result of ``bound`` needs."""
@@ -86,7 +88,9 @@ class Wholes:
         small = left.small and right.small
         one, other = (self.widened(each, bound, small=small) for each in (left, right))
         expr = self.algebra.add(one, other) if sign == 1 else self.algebra.subtract(one, other)
-        return Whole(expr, bound, left.nullable or right.nullable, small=small and bound < _SMALL)
+        nullable, natural = left.nullable or right.nullable, left.natural and right.natural
+        small = small and bound < _SMALL
+        return Whole(expr, bound, nullable, small=small, natural=natural and sign == 1)
 
     def times(self, left: Whole, right: Whole) -> Whole:
         """left * right."""
@@ -127,7 +131,9 @@ class Wholes:
         ]
         nullable = any(each.nullable for each in (*values, otherwise))
         small = all(each.small for each in (*values, otherwise))
-        return Whole(self.algebra.case(pairs, exprs[-1]), bound, nullable, small=small)
+        natural = all(each.natural for each in (*values, otherwise))
+        made = self.algebra.case(pairs, exprs[-1])
+        return Whole(made, bound, nullable, small=small, natural=natural)
 
     def least(self, values: Sequence[Whole], *, strict: bool) -> Whole:
         """The least; with ``strict`` null when one is null, else nulls are passed over."""
@@ -150,7 +156,8 @@ class Wholes:
             found = self.algebra.case([(null, self.algebra.nothing(kind))], found)
         small = all(each.small for each in values)
         any_null = bool(nullable) if strict else len(nullable) == len(values)
-        return Whole(found, bound, any_null, small=small)
+        natural = all(each.natural for each in values)
+        return Whole(found, bound, any_null, small=small, natural=natural)
 
     def floor_positive(self, value: Whole, by: Whole) -> Whole:
         """The whole quotient of two that are not negative."""
