@@ -276,3 +276,67 @@ def test_spec(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "`staff <= most`" in page
     assert main(["policy", "spec", "nowhere"]) == 2
     assert "没有政策“nowhere”" in capsys.readouterr().err
+
+
+CLIMBER = """\
+organisation_id,registered_region,revenue@2025,rd_total@2025,rd_total@2024,revenue@2024
+A,330281,40000000,2000000,900000,35000000
+"""
+TITLES = """\
+organisation_id,kind,number,from,to,attribute.kind
+A,certificate,1,2026-05-01,2026-12-31,tech_innovative
+"""
+
+
+def test_check_covers_ladders(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "check", "ningbo"]) == 0
+    told = capsys.readouterr()
+    assert "科技型中小企业 → 高新技术企业 → 瞪羚之星企业 → 科技领军企业" in told.out
+    assert "梯度 4" in told.err
+
+
+def test_check_tells_what_is_wrong_with_a_ladder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path)
+    (tmp_path / "ladders").mkdir()
+    given = (PACKS / "ningbo/ladders/yuyao-tech-firms.yaml").read_text("utf-8")
+    wrong = given.replace("policy: tech-sme", "policy: tech-smee")
+    (tmp_path / "ladders/yuyao-tech-firms.yaml").write_text(wrong, "utf-8")
+    assert main(["policy", "check", str(tmp_path), "--json"]) == 1
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    (one,) = (each for each in findings if each["rule"] == "P023")
+    assert one["line"] == 12
+    assert "tech-sme" in one["message"]
+
+
+def test_ladder_tells_where_a_firm_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "f.csv").write_text(CLIMBER, "utf-8")
+    (tmp_path / "h.csv").write_text(TITLES, "utf-8")
+    words = ["policy", "ladder", "quality-sme", "--on", "2026-06-01"]
+    firm = ["--facts", str(tmp_path / "f.csv"), "--holdings", str(tmp_path / "h.csv")]
+    assert main([*words, *firm]) == 0
+    told = capsys.readouterr().out
+    assert "现在是“科技和创新型中小企业”，4 级中的第 1 级" in told
+    assert "还差 10 万元" in told
+    assert main([*words, *firm, "--lang", "en"]) == 0
+    assert "Now: Technology and innovative SME, rung 1 of 4" in capsys.readouterr().out
+    assert main(words) == 0
+    assert "1  科技和创新型中小企业：innovative-sme" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["quality-sm"], "没有梯度“quality-sm”"),
+        (["quality-sme", "--holdings", "h.csv"], "用 --facts 给出"),
+        (["quality-sme", "--facts", "missing.csv"], "missing.csv"),
+    ],
+)
+def test_ladder_says_what_is_wrong(
+    more: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["policy", "ladder", *more, "--on", "2026-06-01"]) == 2
+    assert said in capsys.readouterr().err

@@ -45,7 +45,7 @@ def check(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="输出 {ok, findings}")] = False,
 ) -> None:
-    """检查一个资料包的全部政策、参数和情景；有错时退出码为 1。"""
+    """检查一个资料包的全部政策、参数、情景和梯度；有错时退出码为 1。"""
     if not load("lianshu.cli.policy_work:check_pack")(pack, as_json=as_json):
         raise typer.Exit(1)
 
@@ -86,6 +86,23 @@ def explain(
     """逐条说明一个企业为什么符合、不符合或者还不知道。"""
     load("lianshu.cli.policy_run:explain_firm")(
         policy, facts, holdings, on.date(), language=lang.value
+    )
+
+
+@app.command("ladder")
+def ladder(
+    ladder: Annotated[str, typer.Argument(help="梯度编号，或它的文件", metavar="LADDER")],
+    on: On,
+    facts: Annotated[
+        Path | None,
+        typer.Option("--facts", help="一个企业的数据；不写则只列出各级", metavar="ONE"),
+    ] = None,
+    holdings: Holdings = None,
+    lang: Annotated[Language, typer.Option("--lang", help="语言")] = Language.ZH,
+) -> None:
+    """说明一个企业在梯度的第几级，离下一级还差什么。"""
+    load("lianshu.cli.policy_ladder:tell_ladder")(
+        ladder, facts, holdings, on.date(), language=lang.value
     )
 
 

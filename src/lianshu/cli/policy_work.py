@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from lianshu.cli.packs import codes_folder, packs_folder
@@ -11,6 +12,7 @@ from lianshu.engine.codes import load_code_lists
 from lianshu.engine.definitions import DefinitionError, Finding, report
 from lianshu.engine.expressions.problems import nearest
 from lianshu.engine.policy import Pack, Policy, load_pack, policy_folders, prepare, run
+from lianshu.engine.policy.ladders import Ladder, Ladders, ladder_files, load_ladders
 from lianshu.engine.policy.loading import POLICY_FILE, SPEC_FILE
 from lianshu.engine.policy.scenarios import scenarios_of
 from lianshu.engine.policy.spec import spec_of
@@ -20,9 +22,11 @@ from lianshu.engine.tables import FACTS_FILE, load_dictionary
 def check_pack(name: str, *, as_json: bool) -> bool:
     """Tell every defect, or what there is; whether all may be used. Raises `InputError`."""
     pack = read_pack(name)
+    climbed = read_ladders(pack, [pack_folder(name)])
     findings = [
         *pack.findings,
         *(one for policy in pack.policies for one in prepare(pack, policy)[1]),
+        *climbed.findings,
     ]
     usable = all(one.severity != "error" for one in findings)
     if as_json:
@@ -32,7 +36,8 @@ def check_pack(name: str, *, as_json: bool) -> bool:
         sys.stdout.write(f"{finding}{'（提醒）' if finding.severity == 'warning' else ''}\n")
     if usable:
         sys.stdout.write("".join(_summary(policy) for policy in pack.policies))
-    _total(pack.policies, findings)
+        sys.stdout.write("".join(_rungs(ladder) for ladder in climbed.ladders))
+    _total(pack.policies, climbed.ladders, findings)
     return usable
 
 
@@ -104,15 +109,8 @@ def policies_named(name: str) -> tuple[Pack, list[Policy]]:
 
 def read_pack(name: str) -> Pack:
     """The pack of a name or folder, with its defects. Raises `InputError`."""
-    folder = Path(name)
-    if not folder.is_dir():
-        folder = packs_folder() / name
-    if not folder.is_dir():
-        known = "、".join(sorted(one.parent.name for one in packs_folder().glob("*/policies")))
-        raise InputError(f"没有资料包或文件夹“{name}”。有政策的资料包：{known or '（没有）'}。")
-    if not policy_folders(folder):
-        raise InputError(f"{folder}：里面没有政策（policies/编号/policy.yaml），请核对路径。")
-    others = [one.parent for one in packs_folder().glob("*/policies")]
+    folder = pack_folder(name)
+    others = policy_packs()
     dictionary = folder / FACTS_FILE
     if not dictionary.is_file():
         dictionary = packs_folder() / "national" / FACTS_FILE
@@ -122,6 +120,29 @@ def read_pack(name: str) -> Pack:
         )
     except DefinitionError as error:
         raise InputError(f"事实字典或代码表有错，请先检查：\n{error}") from error
+
+
+def pack_folder(name: str) -> Path:
+    """The folder of a pack, in which there are policies or ladders. Raises `InputError`."""
+    folder = Path(name)
+    if not folder.is_dir():
+        folder = packs_folder() / name
+    if not folder.is_dir():
+        known = "、".join(sorted(one.name for one in policy_packs()))
+        raise InputError(f"没有资料包或文件夹“{name}”。有政策的资料包：{known or '（没有）'}。")
+    if not policy_folders(folder) and not ladder_files(folder):
+        raise InputError(f"{folder}：里面没有政策（policies/编号/policy.yaml），请核对路径。")
+    return folder
+
+
+def policy_packs() -> list[Path]:
+    """The packs that bring policies."""
+    return [one.parent for one in packs_folder().glob("*/policies")]
+
+
+def read_ladders(pack: Pack, folders: Iterable[Path]) -> Ladders:
+    """The ladders of packs, over the dictionary and codes of one of them."""
+    return load_ladders(folders, pack.dictionary, pack.codes, others=policy_packs())
 
 
 def usable_pack(name: str) -> Pack:
@@ -143,11 +164,25 @@ def _summary(policy: Policy) -> str:
     )
 
 
-def _total(policies: tuple[Policy, ...], findings: list[Finding]) -> None:
+def _rungs(ladder: Ladder) -> str:
+    """A line for each time in which a ladder has the same rungs."""
+    title = f"{ladder.id}  {ladder.definition.title}"
+    return "".join(
+        f"{title}（{one.definition.source.document}，{one.since} 至 {one.until or '今'}）："
+        + " → ".join(str(rung.definition.title) for rung in one.rungs)
+        + "\n"
+        for one in ladder.versions
+    )
+
+
+def _total(
+    policies: tuple[Policy, ...], ladders: tuple[Ladder, ...], findings: list[Finding]
+) -> None:
     wrong = sum(one.severity == "error" for one in findings)
     rules = [rule for policy in policies for rule in policy.rules]
     computed = sum(rule.definition.test is not None for rule in rules)
     share = f"，条件 {len(rules)}，可计算 {computed * 100 // len(rules)}%" if rules else ""
     warned = len(findings) - wrong
-    what = f"政策 {len(policies)}{share}；错误 {wrong} 处，提醒 {warned} 处"
+    climbed = f"，梯度 {len(ladders)}" if ladders else ""
+    what = f"政策 {len(policies)}{share}{climbed}；错误 {wrong} 处，提醒 {warned} 处"
     say(what + ("，改好之前不能启用。" if wrong else "。"))

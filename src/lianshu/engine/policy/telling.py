@@ -144,6 +144,11 @@ def explain_condition(speaker: Speaker, rule: Rule, judged: Judged) -> Explained
     )
 
 
+def told_of(speaker: Speaker, judged: Judged) -> str:
+    """What a truth rests on in one sentence, for one that belongs to no condition."""
+    return speaker.pick("；", "; ").join(line.said for line in _lines(speaker, judged))
+
+
 def target_line(decision: Decision, speaker: Speaker) -> str:
     """Why a policy is not for this firm, or not in force, in a sentence; "" where it is."""
     policy = decision.policy

@@ -1,0 +1,143 @@
+"""Where a firm stands on a ladder: what it holds, what it meets, what the next rung still asks.
+
+Pure: a ladder, an evaluator of the policies for the firm and the day. Unknown is never no: a rung
+whose title nobody has told of is open, and one without known criteria says nothing of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from lianshu.engine.expressions import Interpreter, Judged, Node, Outcome
+from lianshu.engine.policy.describing import counting
+from lianshu.engine.policy.evaluating import Decision, Evaluator
+from lianshu.engine.policy.ladders import Ladder, LadderVersion, Rung
+
+_MET = Judged(Outcome.MET)
+_NO = Judged(Outcome.NOT_MET)
+
+
+@dataclass(frozen=True)
+class RungStanding:
+    """One rung for a firm. ``held`` is whether it has the title: of a rung without one, whether it
+    meets the policy. ``decision`` is of the version in force on the day; None where the rung names
+    no policy, or none that holds on the day."""
+
+    rung: Rung
+    held: Judged
+    decision: Decision | None
+
+    @property
+    def conditions(self) -> Judged | None:
+        """What its policy comes to; None where nothing is known of what is asked."""
+        return None if self.decision is None else self.decision.verdict
+
+    @property
+    def gap(self) -> tuple[str, ...]:
+        """The conditions that stand in the way: not met first, then those still open. Nothing where
+        the policy is met already, and nothing where it is not for the firm."""
+        if self.decision is None or self.decision.verdict.outcome.passes:
+            return ()
+        names = [
+            name for name in self.decision.conditions if name in counting(self.decision.policy)
+        ]
+        outcomes = {name: self.decision.conditions[name].outcome for name in names}
+        failing = [name for name in names if outcomes[name] is Outcome.NOT_MET]
+        return (*failing, *(name for name in names if outcomes[name].open))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a firm stands on the day. Places are indexes of ``rungs``, lowest first.
+
+    ``held`` is the highest rung whose title it has, ``qualified`` the highest whose conditions are
+    met, ``next`` the one above what it holds: None at the top, and where the ladder is not for it.
+    """
+
+    ladder: Ladder
+    version: LadderVersion | None
+    day: date
+    applies: Judged
+    rungs: tuple[RungStanding, ...]
+    held: int | None
+    qualified: int | None
+    next: int | None
+
+    @property
+    def perhaps(self) -> tuple[int, ...]:
+        """Rungs above what it holds of whose titles nothing is known."""
+        lowest = -1 if self.held is None else self.held
+        return tuple(
+            place
+            for place, one in enumerate(self.rungs)
+            if place > lowest and one.held.outcome.open
+        )
+
+    @property
+    def next_rung(self) -> RungStanding | None:
+        """The rung to reach for."""
+        return None if self.next is None else self.rungs[self.next]
+
+    @property
+    def climbs(self) -> bool:
+        """Whether the ladder is for the firm on the day, as far as that is known."""
+        closed = (Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
+        return self.version is not None and self.applies.outcome not in closed
+
+
+def stand(ladder: Ladder, evaluator: Evaluator) -> Standing:
+    """Where the evaluator's firm stands on its day."""
+    day = evaluator.day
+    version = ladder.on(day)
+    applies = _MET if ladder.target is None else _truth(ladder.target, evaluator)
+    if version is None or applies.outcome is Outcome.NOT_MET:
+        return Standing(ladder, version, day, applies, (), None, None, None)
+    rungs = tuple(_rung(rung, evaluator) for rung in version.rungs)
+    held = _highest(one.held for one in rungs)
+    following = 0 if held is None else held + 1
+    return Standing(
+        ladder=ladder,
+        version=version,
+        day=day,
+        applies=applies,
+        rungs=rungs,
+        held=held,
+        qualified=_highest(one.conditions for one in rungs),
+        next=following if following < len(rungs) else None,
+    )
+
+
+def _highest(judged: Iterator[Judged | None]) -> int | None:
+    places = [
+        place for place, one in enumerate(judged) if one is not None and one.outcome is Outcome.MET
+    ]
+    return places[-1] if places else None
+
+
+def _truth(node: Node, evaluator: Evaluator) -> Judged:
+    reader = Interpreter(evaluator.firm, evaluator.day, verdicts=evaluator.verdict)
+    return reader.truth(node)
+
+
+def _rung(rung: Rung, evaluator: Evaluator) -> RungStanding:
+    decision = _decision(rung, evaluator)
+    if rung.held is not None:
+        held = _truth(rung.held, evaluator)
+    else:
+        # No title is given for it: one stands on it by meeting what it asks.
+        held = _NO if decision is None else decision.verdict
+    return RungStanding(rung, held, decision)
+
+
+def _decision(rung: Rung, evaluator: Evaluator) -> Decision | None:
+    """By the version in force; where a transitional rule keeps an older one alive for the firm,
+    the one in its own time comes first."""
+    versions = [one for one in evaluator.policies if one.id == rung.definition.policy]
+    versions.sort(key=lambda one: (not one.in_force(evaluator.day), one.version))
+    for policy in versions:
+        decision = evaluator.decision(policy)
+        if decision.in_force:
+            return decision
+    return None
