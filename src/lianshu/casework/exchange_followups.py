@@ -8,10 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
-from lianshu.casework.queries_exchange import case_of_pair, is_opened, loops_for_pairs
+from lianshu.casework.queries_exchange import (
+    case_of_pair,
+    is_opened,
+    loops_for_pairs,
+    stars_of_pairs,
+)
 from lianshu.casework.rules_exchange import can_open_from
 from lianshu.exchange.followups import Followup, register
 from lianshu.exchange.models import Recommendation, RecommendationStatus
+from lianshu.exchange.surroundings import register_stars
 
 
 def cases_of(actor: Actor, pair: Recommendation) -> Sequence[Followup]:
@@ -28,3 +34,4 @@ def cases_of(actor: Actor, pair: Recommendation) -> Sequence[Followup]:
 
 
 register(cases_of)
+register_stars(stars_of_pairs)

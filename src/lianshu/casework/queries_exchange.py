@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lianshu.authority import Actor
-from lianshu.casework.models import Case, LoopVersion
+from lianshu.casework.models import Case, LoopVersion, Rating
 from lianshu.casework.queries import loops_in_use
 from lianshu.casework.runtime import Running, running_loop
 from lianshu.engine.loops import Action
@@ -37,6 +37,13 @@ def case_of_pair(actor: Actor, pair: Recommendation) -> Case | None:
 def is_opened(pair: Recommendation) -> bool:
     """Whether a case was opened from it, whoever may see that; nothing of it is told."""
     return hasattr(pair, "case")
+
+
+def stars_of_pairs(pairs: Iterable[int]) -> dict[int, int]:
+    """The last stars of the case of each of these recommendations that was rated: how a pair
+    turned out, for matching to learn from; nothing else of a case is told."""
+    rows = Rating.objects.filter(case__recommendation__in=list(pairs)).order_by("at", "id")
+    return dict(rows.values_list("case__recommendation_id", "stars"))
 
 
 def project_of_case(actor: Actor, case: Case) -> Project | None:

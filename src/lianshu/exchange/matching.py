@@ -22,11 +22,14 @@ from lianshu.engine.matching import (
 )
 from lianshu.engine.matching import Post as EnginePost
 from lianshu.engine.matching.explain import Profile
+from lianshu.engine.sheets.telling import in_language
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import Demand, Project, Recommendation, Resource
 from lianshu.exchange.queries import demands_for, resources_for
 from lianshu.exchange.querysets import DemandQuerySet, ResourceQuerySet
 from lianshu.exchange.reading import PostReading, read_post
+from lianshu.exchange.surroundings import Surroundings, ipc_in, surroundings
+from lianshu.registry.models import Region
 
 TOP = 20
 """How many partners are proposed for a post unless asked otherwise."""
@@ -34,11 +37,11 @@ MATCHERS_KEPT = 4
 BACKGROUND_POSTS = 1_000
 
 
-def engine_post(reading: PostReading) -> EnginePost:
-    """What the engine may know: exactly what the reader may.
+def engine_post(reading: PostReading, around: Surroundings | None = None) -> EnginePost:
+    """What the engine may know: exactly what the reader may, with what is known `around` posts.
 
-    Region and deadline are left out: two districts of one city are no reason against a pair, and a
-    resource has no day of delivery to compare.
+    Of the region its place in the tree counts and no equality, because two districts of one city
+    are no reason against a pair. The deadline is left out: a resource has no day of delivery.
     """
     return EnginePost(
         id=reading.public_id,
@@ -53,8 +56,27 @@ def engine_post(reading: PostReading) -> EnginePost:
             ),
             chain=None if reading.chain is None else reading.chain.code,
             budget_fen=_money(reading),
+            place=_place(reading.region),
+            ipc=ipc_in(_patent_texts(reading)),
+            industry=None if around is None else around.industry_of(reading),
+            record=None if around is None else around.record_of(reading),
         ),
     )
+
+
+def _patent_texts(reading: PostReading) -> str:
+    given = "" if reading.facets is None else str(reading.facets.get("ipc", ""))
+    return f"{given}\n{reading.title}\n{reading.content_text()}"
+
+
+def _place(region: Region) -> tuple[tuple[str, str], ...]:
+    """The region and what is above it, the largest first, as far as the row was fetched with it."""
+    steps: list[tuple[str, str]] = []
+    at: Region | None = region
+    while at is not None:
+        steps.append((at.code, at.name))
+        at = at.parent if "parent" in at._state.fields_cache else None
+    return tuple(reversed(steps))
 
 
 def _money(reading: PostReading) -> tuple[int | None, int | None] | None:
@@ -188,13 +210,15 @@ def reasons_for(
     The pairs come from `queries`, so that the posts carry the reader's levels. A post is prepared
     once however many pairs it is in.
     """
+    every = list(pairs)
     explainer = _background().explainer
+    around = surroundings(post for pair in every for post in (pair.demand, pair.resource))
     profiles: dict[str, Profile] = {}
     found: dict[int, tuple[Reason, ...]] = {}
-    for pair in pairs:
+    for pair in every:
         for post in (pair.demand, pair.resource):
             if post.public_id not in profiles:
-                profiles[post.public_id] = explainer.profile(engine_post(read_post(post)))
+                profiles[post.public_id] = explainer.profile(engine_post(read_post(post), around))
         found[pair.pk] = explainer.explain(
             profiles[pair.demand.public_id], profiles[pair.resource.public_id]
         )
@@ -215,34 +239,4 @@ def reason_line(reasons: Iterable[Reason]) -> str:
 
 def reason_text(reason: Reason) -> str:
     """One reason in the reader's language."""
-    if (get_language() or "").startswith("zh"):
-        return reason.text
-    terms = ", ".join(term.word for term in reason.terms)
-    facet = _facet_name(reason.facet)
-    match reason.code:
-        case "shared_words":
-            return _("共同关键词：%(terms)s") % {"terms": terms}
-        case "shared_characters":
-            return _("没有共同的关键词，只有字面相同：%(terms)s，仅供参考") % {"terms": terms}
-        case "nothing_shared":
-            return _("没有共同的关键词，仅供参考；补充材料、工艺、指标等关键词后可再匹配")
-        case "not_mentioned":
-            return _("资源未提到：%(terms)s") % {"terms": terms}
-        case "no_content":
-            return _("资源只有标题，补充简介后可比得更准")
-        case "facet_agrees":
-            return _("%(facet)s相符") % {"facet": facet}
-        case "facet_differs":
-            return _("%(facet)s不符") % {"facet": facet}
-        case "facet_open":
-            return _("%(facet)s：一方未填写或无法比较") % {"facet": facet}
-
-
-def _facet_name(facet: str | None) -> str:
-    names = {
-        "kind": _("类型"),
-        "readiness": _("技术成熟度"),
-        "chain": _("产业链"),
-        "budget_fen": _("预算"),
-    }
-    return names.get(facet or "", facet or "")
+    return in_language(reason.text, _)

@@ -36,7 +36,7 @@ def demands_for(actor: Actor) -> DemandQuerySet:
     return (
         Demand.objects.visible_to(actor)
         .with_level(actor)
-        .select_related("owner", "region", "chain")
+        .select_related("owner", "region__parent__parent", "chain")
     )
 
 
@@ -45,7 +45,7 @@ def resources_for(actor: Actor) -> ResourceQuerySet:
     return (
         Resource.objects.visible_to(actor)
         .with_level(actor)
-        .select_related("owner", "region", "chain")
+        .select_related("owner", "region__parent__parent", "chain")
     )
 
 
@@ -100,7 +100,7 @@ def _project_posts(actor: Actor) -> list[Prefetch[Any]]:
 
 def _party_posts(posts: Any, actor: Actor) -> Any:
     """Both posts of a project stay readable to its parties after they left the lists."""
-    return posts.with_level(actor).select_related("owner", "region", "chain")
+    return posts.with_level(actor).select_related("owner", "region__parent__parent", "chain")
 
 
 def recommendation_by_id(actor: Actor, public_id: str) -> Recommendation | None:

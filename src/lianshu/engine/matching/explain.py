@@ -11,12 +11,14 @@ from typing import Self
 
 import numpy as np
 
-from lianshu.engine.matching import facets
+from lianshu.engine.matching import facets, indicators, materials, quantities
 from lianshu.engine.matching.evidence import CONTENT_WEIGHT, Parsed, Weighing
 from lianshu.engine.matching.index import K1, B, inverse_document_frequency
 from lianshu.engine.matching.posts import Post
+from lianshu.engine.matching.quantities import Quantity
 from lianshu.engine.matching.reasons import Reason, Term
 from lianshu.engine.matching.vocabulary import Words
+from lianshu.engine.sheets.telling import Listed, listed, told
 
 SHARED_SHOWN = 6
 MISSING_SHOWN = 4
@@ -36,6 +38,7 @@ class Profile:
     runs: tuple[str, ...]
     said: str
     has_content: bool
+    quantities: tuple[Quantity, ...]
 
 
 @dataclass(frozen=True)
@@ -74,19 +77,23 @@ class Explainer:
             runs=runs,
             said=" ".join([*weights, *runs]),
             has_content=bool(parsed.content.words or parsed.content.han),
+            quantities=quantities.read(f"{post.title}\n{post.content}"),
         )
 
     def explain(self, demand: Profile, resource: Profile) -> tuple[Reason, ...]:
         """Why this resource for this demand. Never empty: "nothing in common" is an answer."""
         reasons = [self._shared(demand, resource)]
+        reasons += _another_material(demand.post, resource.post)
+        reasons += indicators.reasons(
+            demand.quantities, resource.quantities, silent=not resource.has_content
+        )
         reasons += facets.compare(demand.post.facets, resource.post.facets)
         missing = self._missing(demand, resource)
         if missing:
-            reasons.append(
-                Reason("not_mentioned", f"资源未提到：{_listed(missing)}", terms=missing)
-            )
+            words = told("资源未提到：%(terms)s", terms=_listed(missing))
+            reasons.append(Reason("not_mentioned", words, terms=missing))
         if not resource.has_content:
-            reasons.append(Reason("no_content", "资源只有标题，补充简介后可比得更准"))
+            reasons.append(Reason("no_content", told("资源只有标题，补充简介后可比得更准")))
         return tuple(reasons)
 
     def _rarity_of(self, key: str) -> float:
@@ -101,16 +108,18 @@ class Explainer:
         ]
         shown = _best(terms, SHARED_SHOWN)
         if shown:
-            return Reason("shared_words", f"共同关键词：{_listed(shown)}", terms=shown)
+            words = told("共同关键词：%(terms)s", terms=_listed(shown))
+            return Reason("shared_words", words, terms=shown)
         shown = _best(_common_runs(demand.runs, resource.runs), SHARED_SHOWN)
         if shown:
             return Reason(
                 "shared_characters",
-                f"没有共同的关键词，只有字面相同：{_listed(shown)}，仅供参考",
+                told("没有共同的关键词，只有字面相同：%(terms)s，仅供参考", terms=_listed(shown)),
                 terms=shown,
             )
         return Reason(
-            "nothing_shared", "没有共同的关键词，仅供参考；补充材料、工艺、指标等关键词后可再匹配"
+            "nothing_shared",
+            told("没有共同的关键词，仅供参考；补充材料、工艺、指标等关键词后可再匹配"),
         )
 
     def _missing(self, demand: Profile, resource: Profile) -> tuple[Term, ...]:
@@ -120,6 +129,21 @@ class Explainer:
             (demand.spellings[key], demand.weights[key]) for key in demand.title if key not in said
         ]
         return _best(terms, MISSING_SHOWN)
+
+
+def _another_material(demand: Post, resource: Post) -> Iterator[Reason]:
+    """At most one reason: both titles name a material, and not the same."""
+    found = materials.contradiction(
+        demand.title,
+        f"{demand.title}\n{demand.content}",
+        resource.title,
+        f"{resource.title}\n{resource.content}",
+    )
+    if found is not None:
+        words = told(
+            "材料不同：需求是%(asked)s，资源是%(offered)s", asked=found[0], offered=found[1]
+        )
+        yield Reason("facet_differs", words, facet="material")
 
 
 def _best(terms: Iterable[tuple[str, float]], shown: int) -> tuple[Term, ...]:
@@ -145,5 +169,5 @@ def _common_runs(first: Iterable[str], second: Iterable[str]) -> Iterator[tuple[
         yield from ((piece, float(length)) for piece in here & there)
 
 
-def _listed(terms: Iterable[Term]) -> str:
-    return "、".join(term.word for term in terms)
+def _listed(terms: Iterable[Term]) -> Listed:
+    return listed((term.word for term in terms), most=SHARED_SHOWN)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from lianshu.engine.matching.record import Record
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -19,6 +21,10 @@ class Facets:
     budget_fen: (least, most) in fen, either end may be open. On a demand what the asker can pay,
     on a resource what the owner asks for.
     deadline: on a demand the day it is needed by, on a resource the day it can be delivered.
+
+    place: from the largest region to the smallest, (code, name) each, as far as it is known.
+    industry: a GB/T 4754 code such as "C3985"; ipc: patent classes such as "H01F 1/057".
+    record: on a resource, what came of its owner's earlier pairs.
     """
 
     kind: str | None = None
@@ -27,6 +33,10 @@ class Facets:
     chain: str | None = None
     budget_fen: tuple[int | None, int | None] | None = None
     deadline: date | None = None
+    place: tuple[tuple[str, str], ...] = ()
+    industry: str | None = None
+    ipc: tuple[str, ...] = ()
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

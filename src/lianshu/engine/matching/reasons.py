@@ -13,6 +13,11 @@ Code = Literal[
     "facet_agrees",
     "facet_differs",
     "facet_open",  # one side did not fill it in, or it cannot be compared
+    "indicator_met",  # asked: an indicator of the demand that the resource's meets
+    "indicator_missed",  # … falls short of
+    "indicator_open",  # … neither meets nor misses by what is written
+    "indicator_unit",  # … gives in a unit that cannot be compared
+    "indicator_not_given",  # terms: indicators of the demand the resource says nothing about
 ]
 
 SEPARATOR = "；"
@@ -28,7 +33,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason. `text` is a Chinese clause without separator; `code` is for other languages."""
+    """One reason. `text` is a Chinese clause without separator, told so that it can be said again
+    in another language (`engine.sheets.telling.in_language`)."""
 
     code: Code
     text: str

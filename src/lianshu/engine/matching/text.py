@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import rjieba
 
-_HAN = "㐀-䶿一-鿿豈-﫿〇\U00020000-\U0003ffff"
+HAN = "㐀-䶿一-鿿豈-﫿〇\U00020000-\U0003ffff"
 # φ is a sign of diameter before a number, not a letter of a name.
 _LETTER = "A-Za-zΑ-ΥΧ-Ωα-υχ-ω"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -20,10 +20,16 @@ _FOLDED = str.maketrans("≧≦≫≪∼−—–", "≥≤><~---")
 _SENTENCE_END = re.compile(r"[。;!?\n\r]|\s{2,}")
 
 
-def _listed(name: str) -> list[str]:
-    """The entries of one of the lists shipped with the package, comments removed."""
+def lines_of(name: str) -> list[str]:
+    """The lines of one of the lists shipped with the package, comments and empty ones removed."""
     text = files(__package__).joinpath("data", name).read_text(encoding="utf-8")
-    return [word for line in text.splitlines() for word in line.partition("#")[0].split()]
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def _listed(name: str) -> list[str]:
+    """The entries of one of the lists."""
+    return [word for line in lines_of(name) for word in line.split()]
 
 
 def _pattern() -> re.Pattern[str]:
@@ -41,7 +47,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|(?P<formula>{atoms}(?:\({atoms}\)\d*)+(?:{atoms})?)"
         rf"|(?P<latin>\d*{latin})"
         r"|(?P<number>\d+(?:\.\d+)?)"
-        rf"|(?P<han>[{_HAN}]+)"
+        rf"|(?P<han>[{HAN}]+)"
         r"|(?P<other>[^\W\d_]+)"
     )
 
