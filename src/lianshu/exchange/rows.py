@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lianshu.authority import Actor
 from lianshu.engine.matching import Reason
+from lianshu.engine.matching.highlight import matched_terms
 from lianshu.exchange.matching import reason_line, reason_text, reasons_for
 from lianshu.exchange.models import Project, Recommendation, RecommendationStatus
 from lianshu.exchange.queries import coordinated_among
@@ -15,8 +16,8 @@ from lianshu.exchange.reading import PostReading, read_post
 from lianshu.exchange.rules import sides_of
 from lianshu.exchange.services.confidentiality import Channel, log_reasons
 
-GOOD = frozenset({"shared_words", "facet_agrees"})
-BAD = frozenset({"facet_differs", "nothing_shared"})
+GOOD = frozenset({"shared_words", "facet_agrees", "indicator_met"})
+BAD = frozenset({"facet_differs", "nothing_shared", "indicator_missed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class PairRow:
     sent_at: datetime | None
     reasons: list[ReasonLine]
     reason_line: str
+    matched: tuple[str, ...]
     may_decide: bool
     may_send: bool
     may_undo: bool
@@ -112,6 +114,7 @@ def _pair_row(
         sent_at=max(sent) if whole else None,
         reasons=reason_lines(reasons),
         reason_line=reason_line(reasons),
+        matched=matched_terms(reasons),
         may_decide=open_ and live and party,
         may_send=open_ and live and coordinated and not whole,
         may_undo=pair.status == RecommendationStatus.DECLINED and party,
@@ -138,6 +141,7 @@ class ProjectRow:
     updated_at: datetime
     reasons: list[ReasonLine]
     reason_line: str
+    matched: tuple[str, ...]
 
     def __str__(self) -> str:
         return self.title
@@ -169,6 +173,7 @@ def project_rows(
             updated_at=project.updated_at,
             reasons=reason_lines(reasons[project.pk]),
             reason_line=reason_line(reasons[project.pk]),
+            matched=matched_terms(reasons[project.pk]),
         )
         for project in projects
     ]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import template
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from lianshu.engine.matching.highlight import pieces
 from lianshu.exchange import badges
 
 register = template.Library()
@@ -32,3 +36,14 @@ def project_badge(status: str) -> SafeString:
 def level_badge(level: int) -> SafeString:
     """How much a reader may know."""
     return SafeString(badges.level_badge(level).__html__())
+
+
+@register.filter
+def marked(text: str, terms: Iterable[str]) -> SafeString:
+    """The text with the matched terms marked; everything in it escaped."""
+    return SafeString(
+        "".join(
+            f"<mark>{escape(piece.text)}</mark>" if piece.matched else escape(piece.text)
+            for piece in pieces(text or "", terms or ())
+        )
+    )

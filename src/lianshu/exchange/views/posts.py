@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from lianshu.audit.queries import entries_about, written_on_behalf
 from lianshu.authority import Actor
+from lianshu.engine.matching import quantities
+from lianshu.engine.matching.quantities import Quantity
 from lianshu.exchange import rules
 from lianshu.exchange.facets import FACETS
 from lianshu.exchange.forms import DeclineForm, DiscloseForm
@@ -40,6 +42,7 @@ from lianshu.ui.requests import PageRequest, page
 View = Callable[..., Any]
 SHOWN_PAIRS = 20
 SHOWN_LINES = 50
+SHOWN_INDICATORS = 12
 READINGS_GROUPED = 500
 
 
@@ -74,6 +77,7 @@ def post_page(side: Side) -> View:
             "side": side,
             "post": reading,
             "facets": facet_lines(reading),
+            "indicators": indicators_of(reading),
             "can": _verdicts(actor, post),
             "pairs": pair_rows(actor, open_recommendations_of(actor, post)[:SHOWN_PAIRS], now=now),
             "files": files_of(post) if reading.shows_detail else (),
@@ -125,6 +129,12 @@ def facet_lines(reading: PostReading) -> list[tuple[str, str]]:
         text = money(value) if facet.type == "money" else f"{value} {facet.unit}".strip()
         lines.append((str(facet.label), text))
     return lines
+
+
+def indicators_of(reading: PostReading) -> list[Quantity]:
+    """The indicators that matching reads from the texts this reader may read."""
+    found = quantities.read(f"{reading.title}\n{reading.content_text()}")
+    return [one for one in found if one.name][:SHOWN_INDICATORS]
 
 
 @dataclass(frozen=True, slots=True)
