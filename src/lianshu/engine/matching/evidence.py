@@ -21,6 +21,7 @@ from lianshu.engine.matching.index import (
     mean_length,
     saturate,
 )
+from lianshu.engine.matching.lexicon import NO_LEXICON, Lexicon
 from lianshu.engine.matching.posts import Post
 from lianshu.engine.matching.vocabulary import Counts, Vocabulary
 
@@ -38,8 +39,9 @@ class Parsed:
     content: text.Terms
 
     @classmethod
-    def of(cls, post: Post) -> Self:
+    def of(cls, post: Post, lexicon: Lexicon = NO_LEXICON) -> Self:
         title, content = text.terms(post.title), text.terms(post.content)
+        title, content = lexicon.apply(title), lexicon.apply(content)
         if not title.words and not title.han:
             return cls(content, title)
         return cls(title, content)

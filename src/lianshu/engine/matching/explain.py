@@ -11,15 +11,18 @@ from typing import Self
 
 import numpy as np
 
-from lianshu.engine.matching import facets, indicators, materials, quantities
+from lianshu.engine.matching import facets, indicators, materials, quantities, text
 from lianshu.engine.matching.evidence import CONTENT_WEIGHT, Parsed, Weighing
 from lianshu.engine.matching.index import K1, B, inverse_document_frequency
+from lianshu.engine.matching.lexicon import NO_LEXICON, Lexicon
 from lianshu.engine.matching.posts import Post
 from lianshu.engine.matching.quantities import Quantity
 from lianshu.engine.matching.reasons import Reason, Term
 from lianshu.engine.matching.vocabulary import Words
 from lianshu.engine.sheets.telling import Listed, listed, told
 
+# Between two synonyms that met.
+SAME = "＝"
 SHARED_SHOWN = 6
 MISSING_SHOWN = 4
 
@@ -48,16 +51,17 @@ class Explainer:
     rarity: Mapping[str, float]
     rarest: float
     mean_lengths: tuple[float, float]
+    lexicon: Lexicon = NO_LEXICON
 
     @classmethod
-    def of(cls, weighing: Weighing[Words], documents: int) -> Self:
+    def of(cls, weighing: Weighing[Words], documents: int, lexicon: Lexicon = NO_LEXICON) -> Self:
         rarity = dict(zip(weighing.vocabulary.column, weighing.rarity.tolist(), strict=True))
         rarest = float(inverse_document_frequency(np.zeros(1, dtype=np.int64), documents)[0])
-        return cls(rarity, rarest, weighing.mean_lengths)
+        return cls(rarity, rarest, weighing.mean_lengths, lexicon)
 
     def profile(self, post: Post, parsed: Parsed | None = None) -> Profile:
         """Prepare a post once for many pairs. `parsed` saves cutting its texts again."""
-        parsed = parsed or Parsed.of(post)
+        parsed = parsed or Parsed.of(post, self.lexicon)
         weights: dict[str, float] = {}
         spellings: dict[str, str] = {}
         fields = ((parsed.title, 1.0), (parsed.content, CONTENT_WEIGHT))
@@ -101,8 +105,9 @@ class Explainer:
 
     def _shared(self, demand: Profile, resource: Profile) -> Reason:
         wanted, spellings = demand.weights, resource.spellings
+        asked = demand.spellings
         terms = [
-            (spellings[key], wanted[key] * weight)
+            (_both(asked[key], spellings[key]), wanted[key] * weight)
             for key, weight in resource.weights.items()
             if key in wanted
         ]
@@ -144,6 +149,11 @@ def _another_material(demand: Post, resource: Post) -> Iterator[Reason]:
             "材料不同：需求是%(asked)s，资源是%(offered)s", asked=found[0], offered=found[1]
         )
         yield Reason("facet_differs", words, facet="material")
+
+
+def _both(asked: str, offered: str) -> str:
+    """The word that both hold, or the two synonyms as each text has them."""
+    return offered if text.key(asked) == text.key(offered) else f"{asked}{SAME}{offered}"
 
 
 def _best(terms: Iterable[tuple[str, float]], shown: int) -> tuple[Term, ...]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lianshu.engine.matching.explain import SAME
 from lianshu.engine.matching.reasons import Reason
 from lianshu.engine.matching.text import key, normalise
 
@@ -25,7 +26,13 @@ class Piece:
 
 def matched_terms(reasons: Iterable[Reason]) -> tuple[str, ...]:
     """What the two texts share according to the reasons, each once, longest first."""
-    terms = {term.word for reason in reasons if reason.code in MARKING for term in reason.terms}
+    terms = {
+        word
+        for reason in reasons
+        if reason.code in MARKING
+        for term in reason.terms
+        for word in term.word.split(SAME)
+    }
     return tuple(sorted(terms, key=lambda term: (-len(term), term)))
 
 

@@ -13,6 +13,7 @@ from lianshu.engine.matching.evidence import Evidence, Parsed
 from lianshu.engine.matching.explain import Explainer
 from lianshu.engine.matching.fuse import fuse
 from lianshu.engine.matching.index import best_of
+from lianshu.engine.matching.lexicon import NO_LEXICON, Lexicon
 from lianshu.engine.matching.posts import Post
 from lianshu.engine.matching.reasons import Reason
 from lianshu.engine.matching.vocabulary import Grams, Words
@@ -57,21 +58,35 @@ class Matcher:
     ids: tuple[str, ...]
     explainer: Explainer
     evidence: tuple[Evidence[Words], Evidence[Grams]]
+    lexicon: Lexicon = NO_LEXICON
 
     @classmethod
-    def build(cls, posts: Iterable[Post], *, context: Iterable[Post] = ()) -> Self:
+    def build(
+        cls,
+        posts: Iterable[Post],
+        *,
+        context: Iterable[Post] = (),
+        lexicon: Lexicon = NO_LEXICON,
+    ) -> Self:
         """Index `posts`. `context` is the other side: known texts that teach what is common.
 
         Raises ValueError when two posts share an id.
         """
         ordered = _sorted(posts)
         return cls.of_parsed(
-            ordered, [Parsed.of(post) for post in ordered], [Parsed.of(post) for post in context]
+            ordered,
+            [Parsed.of(post, lexicon) for post in ordered],
+            [Parsed.of(post, lexicon) for post in context],
+            lexicon,
         )
 
     @classmethod
     def of_parsed(
-        cls, posts: Sequence[Post], parsed: Sequence[Parsed], context: Sequence[Parsed]
+        cls,
+        posts: Sequence[Post],
+        parsed: Sequence[Parsed],
+        context: Sequence[Parsed],
+        lexicon: Lexicon = NO_LEXICON,
     ) -> Self:
         """The same for posts sorted by id whose texts are already cut."""
         distinct = list(dict.fromkeys([*parsed, *context]))
@@ -79,8 +94,9 @@ class Matcher:
         characters = Evidence.build(Grams.of, parsed, distinct)
         return cls(
             ids=tuple(post.id for post in posts),
-            explainer=Explainer.of(words.weighing, len(distinct)),
+            explainer=Explainer.of(words.weighing, len(distinct), lexicon),
             evidence=(words, characters),
+            lexicon=lexicon,
         )
 
     def rank(
@@ -91,7 +107,7 @@ class Matcher:
         `allowed` restricts the posts by id before anything is ranked or cut: an excluded post
         takes no place and moves no other. Exactly min(top, allowed posts) candidates.
         """
-        return next(self.rank_parsed([Parsed.of(query)], top=top, allowed=allowed))
+        return next(self.rank_parsed([Parsed.of(query, self.lexicon)], top=top, allowed=allowed))
 
     def rank_parsed(
         self, queries: Sequence[Parsed], *, top: int, allowed: AbstractSet[str] | None = None

@@ -66,6 +66,11 @@ class Words:
         lengths = np.fromiter(map(len, bags), dtype=np.float32, count=len(bags))
         return counts_of(rows, columns, (len(bags), len(column))), lengths
 
+    def columns_in(self, other: "Words") -> NDArray[np.int64]:
+        """The column that each of these words has in another vocabulary, -1 where it has none."""
+        found = (other.column.get(word, -1) for word in self.column)
+        return np.fromiter(found, dtype=np.int64, count=len(self.column))
+
 
 class Grams:
     """Runs of one to three Chinese characters, and whole terms as they are.
@@ -100,6 +105,17 @@ class Grams:
         )
         lengths = np.bincount(rows, minlength=len(texts)).astype(np.float32) + whole_lengths
         return counts_of(all_rows, all_columns, (len(texts), len(self))), lengths
+
+    def columns_in(self, other: "Grams") -> NDArray[np.int64]:
+        """The column that each of these terms has in another vocabulary, -1 where it has none."""
+        places = np.searchsorted(other.keys, self.keys)
+        inside = places < len(other.keys)
+        known = np.zeros(len(self.keys), dtype=np.bool_)
+        known[inside] = other.keys[places[inside]] == self.keys[inside]
+        whole = self.whole.columns_in(other.whole)
+        return np.concatenate(
+            [np.where(known, places, -1), np.where(whole >= 0, whole + len(other.keys), -1)]
+        )
 
 
 def _grams(texts: Sequence[text.Terms]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
