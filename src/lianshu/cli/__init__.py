@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "match": Command(
         "lianshu.cli.match", "match", "给两张表：为每条需求排出最合适的资源，并写明理由"
     ),
+    "plan": Command("lianshu.cli.plan", "plan", "给配对、容量和名额：算出对大家都最好的方案"),
     "demo": Command("lianshu.cli.demo", "demo", "演示城市：lianshu demo load", raw=True),
     "uscc": Command("lianshu.cli.uscc", "app", "统一社会信用代码：uscc check 核对一张表"),
     "codes": Command(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +25,6 @@ from lianshu.engine.planning import (
 )
 from tests.engine.planning.making import LEFT, every_plan, named, problem, problems
 
-DATA = Path(os.environ.get("LIANSHU_DATA", "../shared/data")) / "assignment"
-
 
 @settings(max_examples=150, deadline=None)
 @given(one=problems(ranked=True))
@@ -43,8 +40,9 @@ def test_nothing_blocks_it_one_by_one_or_as_arrays(one: Problem) -> None:
 @settings(max_examples=60, deadline=None)
 @given(one=problems(ranked=True))
 def test_a_blocking_pair_is_one_by_the_definition(one: Problem) -> None:
-    ranks = one.pairs.left_rank, one.pairs.right_rank
-    assert ranks[0] is not None and ranks[1] is not None
+    first, second = one.pairs.left_rank, one.pairs.right_rank
+    assert first is not None and second is not None
+    ranks = (first, second)
     for chosen in list(every_plan(one))[:20]:
         blocking = set(blocking_pairs(one, chosen).tolist())
         for at in range(len(one.pairs)):
@@ -84,9 +82,9 @@ def _lower(ranks: dict[tuple[str, str], tuple[int, int]]) -> dict[tuple[str, str
     return {(x.lower(), y): both for (x, y), both in ranks.items()}
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"no published instances in {DATA}")
-def test_published_instances_come_out_as_published() -> None:
-    for instance in json.loads((DATA / "hospital_resident_examples.json").read_text("utf-8")):
+def test_published_instances_come_out_as_published(lianshu_data: Path) -> None:
+    folder = lianshu_data / "assignment"
+    for instance in json.loads((folder / "hospital_resident_examples.json").read_text("utf-8")):
         one = hospitals(instance, instance["capacity"])
         expected = {
             (f"r{who}".lower(), f"H{place}".upper())
@@ -96,10 +94,10 @@ def test_published_instances_come_out_as_published() -> None:
         assert named(one, solve_stable(one).chosen) == expected, instance["name"]
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"no published instances in {DATA}")
 @pytest.mark.parametrize("capacity", [1, 2, 3])
-def test_the_large_published_instance_is_stable(capacity: int) -> None:
-    instance = json.loads((DATA / "hospital_resident_100x50.json").read_text("utf-8"))
+def test_the_large_published_instance_is_stable(lianshu_data: Path, capacity: int) -> None:
+    folder = lianshu_data / "assignment"
+    instance = json.loads((folder / "hospital_resident_100x50.json").read_text("utf-8"))
     plan = solve_stable(hospitals(instance, capacity))
     assert plan.blocking == 0 and len(plan.chosen) > 20
 

@@ -132,7 +132,7 @@ def _circulate(arcs: Arcs, cost: Whole) -> Whole | None:
     np.subtract.at(supply, arcs.tail, arcs.low)
     solver = _min_cost_flow.SimpleMinCostFlow()
     numbers = solver.add_arcs_with_capacity_and_unit_cost(
-        arcs.tail.astype(np.int32), arcs.head.astype(np.int32), arcs.high - arcs.low, cost
+        arcs.tail, arcs.head, arcs.high - arcs.low, cost
     )
     solver.set_nodes_supplies(np.arange(arcs.nodes, dtype=np.int32), supply)
     status = solver.solve()

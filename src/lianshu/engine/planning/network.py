@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lianshu.engine.planning.model import FORBID, MUST, Group, Problem, SideName, Whole
 
@@ -23,8 +24,8 @@ class Arcs:
     `len(left)` arcs belong to the left side, the next to the right, the next to the groups.
     """
 
-    tail: Whole
-    head: Whole
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
     low: Whole
     high: Whole
     nodes: int
@@ -113,8 +114,8 @@ def arcs_of(problem: Problem, tree: Tree, limits: Limits, most: int) -> Arcs:
     low = (limits.pair_low, limits.left_low, limits.right_low, limits.group_low, [0])
     high = (limits.pair_high, limits.left_high, limits.right_high, limits.group_high, [most])
     return Arcs(
-        np.concatenate(tail).astype(np.int64),
-        np.concatenate(head).astype(np.int64),
+        np.concatenate(tail).astype(np.int32),
+        np.concatenate(head).astype(np.int32),
         np.concatenate(low).astype(np.int64),
         np.minimum(np.concatenate(high), most).astype(np.int64),
         sink + 1,

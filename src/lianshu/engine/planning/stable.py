@@ -44,12 +44,22 @@ def stable_plan(problem: Problem) -> Plan:
     seats_right = problem.right.high - np.bincount(pairs.right[must], minlength=len(problem.right))
     open_pairs = np.flatnonzero(pairs.rule == FREE)
     order = open_pairs[
-        np.lexsort((pairs.right[open_pairs], pairs.left_rank[open_pairs], pairs.left[open_pairs]))
+        _order(pairs.left[open_pairs], pairs.left_rank[open_pairs], pairs.right[open_pairs])
     ]
     held = _propose(problem, order, np.maximum(seats_left, 0), np.maximum(seats_right, 0))
     chosen = np.sort(np.concatenate([np.flatnonzero(must), held]))
     total = int(pairs.weight[chosen].sum())
     return Plan(problem, chosen, total, total, "stable", blocking=count_blocking(problem, chosen))
+
+
+def _order(first: Whole, second: Whole, third: Whole) -> Whole:
+    """Positions by three keys; as one number, where they fit in one, which is twice as fast."""
+    if not len(first):
+        return np.zeros(0, np.int64)
+    wide, long = int(third.max()) + 1, int(second.max()) + 1
+    if (int(first.max()) + 1) * long * wide >= 2**62 or min(map(np.min, (first, second))) < 0:
+        return np.lexsort((third, second, first))
+    return np.argsort((first * long + second) * wide + third)
 
 
 def _propose(problem: Problem, order: Whole, seats_left: Whole, seats_right: Whole) -> Whole:
@@ -59,7 +69,7 @@ def _propose(problem: Problem, order: Whole, seats_left: Whole, seats_right: Who
     left, right = pairs.left[order], pairs.right[order]
     # The place of each pair in its right's order; places of different rights never mix.
     place = np.empty(len(order), np.int64)
-    place[np.lexsort((left, pairs.right_rank[order], right))] = np.arange(len(order))
+    place[_order(right, pairs.right_rank[order], left)] = np.arange(len(order))
     bounds = np.searchsorted(left, np.arange(len(problem.left) + 1))
     following, ends = bounds[:-1].copy(), bounds[1:]
     free = np.minimum(seats_left, ends - following)
