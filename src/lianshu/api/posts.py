@@ -37,6 +37,7 @@ from lianshu.api.schemas import (
     Trl,
 )
 from lianshu.exchange.disclosure import Disclosure
+from lianshu.exchange.lexicon import search_posts
 from lianshu.exchange.models import Demand, PostStatus, Resource
 from lianshu.exchange.querysets import DemandQuerySet, ResourceQuerySet, own
 from lianshu.exchange.reading import read_post
@@ -98,7 +99,10 @@ class PostFilter(Listing):
         order = (
             field.desc(nulls_last=True) if self.sort.startswith("-") else field.asc(nulls_last=True)
         )
-        return rows.filter(self.conditions(request)).found_by(self.q).order_by(order, "pk")
+        found = rows.filter(self.conditions(request))
+        if self.q:
+            found = search_posts(found, self.q)
+        return found.order_by(order, "pk")
 
 
 class PostContent(Body):

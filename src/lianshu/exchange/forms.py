@@ -99,6 +99,11 @@ class PostForm(forms.Form):
     )
     region = forms.ChoiceField(label=_("区域"), required=False)
     chain = forms.ChoiceField(label=_("产业链"), required=False)
+    partner_region = forms.ChoiceField(
+        label=_("只与此区域合作"),
+        required=False,
+        help_text=_("填了以后，其他区域的单位不会被推荐。"),
+    )
 
     side: Side
 
@@ -109,6 +114,7 @@ class PostForm(forms.Form):
         self._regions = {region.public_id: region for region in all_regions()}
         self._chains = {chain.public_id: chain for chain in all_chains()}
         self._choose("region", [("", _("与单位相同")), *_named(self._regions)])
+        self._choose("partner_region", [("", _("不限")), *_named(self._regions)])
         unnamed = _("与单位相同") if post is None else _("不归入产业链")
         self._choose("chain", [("", unnamed), *_named(self._chains)])
         self.fields["title"].widget.attrs["placeholder"] = self.side.title_hint
@@ -139,6 +145,7 @@ class PostForm(forms.Form):
         values = {k: v for k, v in self.cleaned_data.items() if k != "owner"}
         region: Region | None = self._regions.get(values.pop("region"))
         chain: Chain | None = self._chains.get(values.pop("chain"))
+        values["partner_region"] = self._regions.get(values.pop("partner_region"))
         if region is not None:
             values["region"] = region
         if chain is not None or self.post is not None:
@@ -232,6 +239,7 @@ def initial_of(post: Demand | Resource) -> dict[str, Any]:
     initial = {name: getattr(post, name) for name in names}
     initial["region"] = post.region.public_id
     initial["chain"] = post.chain.public_id if post.chain else ""
+    initial["partner_region"] = post.partner_region.public_id if post.partner_region else ""
     if isinstance(post, Demand):
         for name in ("indicators", "budget_min", "budget_max", "deadline"):
             initial[name] = getattr(post, name)

@@ -16,6 +16,7 @@ from lianshu.exchange import bulk_actions
 from lianshu.exchange.badges import pair_badge, post_badge, project_badge
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.imported import imported_filter
+from lianshu.exchange.lexicon import search_posts
 from lianshu.exchange.models import (
     DeclineReason,
     Demand,
@@ -187,7 +188,7 @@ DEMANDS = ListSpec[Demand, PostReading](
     intro=_("企业提出的技术、人才、资金等需求；详情只向对方允许的人显示。"),
     rows=demands_for,
     present=read_posts,
-    search=lambda rows, words: rows.found_by(words),
+    search=search_posts,
     search_hint=_("标题、摘要、拼音首字母；您可阅读的详情"),
     filters=(
         *_post_filters(DemandKind),
@@ -222,7 +223,7 @@ RESOURCES = ListSpec[Resource, PostReading](
     intro=_("成员单位能提供的成果、专家、仪器、资金、场地和产能。"),
     rows=resources_for,
     present=read_posts,
-    search=lambda rows, words: rows.found_by(words),
+    search=search_posts,
     search_hint=_("标题、摘要、拼音首字母；您可阅读的详情"),
     filters=_post_filters(ResourceKind),
     columns=_post_columns(_("资源编号")),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import numpy as np
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -22,8 +25,12 @@ from lianshu.engine.matching import (
 )
 from lianshu.engine.matching import Post as EnginePost
 from lianshu.engine.matching.explain import Profile
+from lianshu.engine.matching.lexicon import Lexicon
 from lianshu.engine.sheets.telling import in_language
 from lianshu.exchange.disclosure import Disclosure
+from lianshu.exchange.indexing import View, view_for
+from lianshu.exchange.leaving_out import Barred, barred
+from lianshu.exchange.lexicon import current_lexicon, fingerprint
 from lianshu.exchange.models import Demand, Project, Recommendation, Resource
 from lianshu.exchange.queries import demands_for, resources_for
 from lianshu.exchange.querysets import DemandQuerySet, ResourceQuerySet
@@ -87,33 +94,55 @@ def _money(reading: PostReading) -> tuple[int | None, int | None] | None:
     return None if ends == (None, None) else ends
 
 
-def candidates_for(actor: Actor, post: Demand | Resource) -> DemandQuerySet | ResourceQuerySet:
-    """The other side's published posts that may be proposed for `post` to this actor: not its
-    owner's own, and none where one owner excluded the other. Filtered before anything is ranked."""
-    excluded = post.exclusions.values_list("organisation_id", flat=True)
-    rows: DemandQuerySet | ResourceQuerySet = (
-        resources_for(actor) if isinstance(post, Demand) else demands_for(actor)
-    )
-    return (
-        rows.live()
-        .exclude(owner=post.owner_id)
-        .exclude(owner_id__in=excluded)
-        .not_excluding(post.owner_id)
-    )
+@dataclass(frozen=True)
+class Partners:
+    """The best partners of a post, as (primary key, candidate), and how many would have been
+    among them but must not be proposed, by reason (see `wording.LEFT_OUT`)."""
+
+    ranked: list[tuple[int, Candidate]]
+    left_out: dict[str, int]
+
+
+def partners_of(
+    actor: Actor,
+    post: Demand | Resource,
+    *,
+    now: datetime,
+    top: int = TOP,
+    lexicon: Lexicon | None = None,
+) -> Partners:
+    """The best partners of `post` (fetched with its level), on what the actor may read. Whoever
+    must not be proposed is left out before the cut and moves nobody."""
+    model: type[Demand] | type[Resource] = Resource if isinstance(post, Demand) else Demand
+    view = view_for(actor, model, engine_post, lexicon)
+    evidence = view.index.evidence(engine_post(read_post(post)))
+    bars = barred(view, post, now)
+    found = view.index.rank(evidence, bars.keep, top)
+    # What the index says is asked of the database once more, for the few that are proposed.
+    rows: Any = (resources_for(actor) if model is Resource else demands_for(actor)).live()
+    pks = [int(view.columns.pk[place]) for place, _one in found]
+    there = set(rows.filter(pk__in=pks).exclude(owner=post.owner_id).values_list("pk", flat=True))
+    ranked = [(pk, one) for pk, (_place, one) in zip(pks, found, strict=True) if pk in there]
+    return Partners(ranked, _left_out(view, evidence, bars, top))
+
+
+def _left_out(view: View, evidence: Any, bars: Barred, top: int) -> dict[str, int]:
+    """Of what would be among the best, how many are barred, each by its first reason."""
+    if not any(mask.any() for mask in bars.because.values()):
+        return {}
+    counts: dict[str, int] = {}
+    for place, _one in view.index.rank(evidence, ~bars.never, top):
+        reason = next((name for name, mask in bars.because.items() if mask[place]), None)
+        if reason is not None:
+            counts[reason] = counts.get(reason, 0) + 1
+    return counts
 
 
 def ranked_partners(
-    actor: Actor, post: Demand | Resource, *, top: int = TOP
+    actor: Actor, post: Demand | Resource, *, top: int = TOP, now: datetime | None = None
 ) -> list[tuple[int, Candidate]]:
     """The best partners of `post` (fetched with its level) as (primary key, candidate)."""
-    allowed = dict(candidates_for(actor, post).values_list("public_id", "pk"))
-    if not allowed:
-        return []
-    matcher = _matcher(actor, Resource if isinstance(post, Demand) else Demand)
-    query = engine_post(read_post(post))
-    found = matcher.rank(query, top=top, allowed=allowed.keys())
-    # Without any shared word or character there is nothing to propose.
-    return [(allowed[c.id], c) for c in found if c.score > 0]
+    return partners_of(actor, post, now=now or timezone.now(), top=top).ranked
 
 
 def ranked_resources(
@@ -121,18 +150,17 @@ def ranked_resources(
 ) -> list[tuple[Resource, tuple[Reason, ...]]]:
     """The best published resources for a text that is no demand, with reasons; `besides` names
     organisations whose resources do not come into question. Ranked on what the actor may read."""
-    rows = resources_for(actor).live().exclude(owner__in=list(besides))
-    allowed = set(rows.values_list("public_id", flat=True))
-    if not allowed:
-        return []
-    found = _matcher(actor, Resource).rank(wanted, top=top, allowed=allowed)
-    ids = [each.id for each in found if each.score > 0]
-    by_id = {row.public_id: row for row in rows.filter(public_id__in=ids)}
+    view = view_for(actor, Resource, engine_post)
+    keep = view.present & ~np.isin(view.columns.owner, list(besides))
+    found = view.index.rank(view.index.evidence(wanted), keep, top)
+    ids = [one.id for _place, one in found]
+    rows = resources_for(actor).live().filter(public_id__in=ids)
+    by_id = {row.public_id: row for row in rows}
     explainer = _background().explainer
     asked = explainer.profile(wanted)
     return [
         (row, explainer.explain(asked, explainer.profile(engine_post(read_post(row)))))
-        for row in (by_id[one] for one in ids)
+        for row in (by_id[one] for one in ids if one in by_id)
     ]
 
 
@@ -161,44 +189,35 @@ class _Shelf:
 _shelf = _Shelf(MATCHERS_KEPT)
 
 
-def _matcher(actor: Actor, model: type[Demand] | type[Resource]) -> Matcher:
-    """An index over every live post of one side at the actor's levels.
-
-    The key is the exact set of (row, version, level), so a change is matched at once and one
-    reader's index never serves another who may read less.
-    """
-    rows: Any = (demands_for(actor) if model is Demand else resources_for(actor)).live()
-    stamp = hashlib.sha256()
-    for row in rows.order_by("pk").values_list("public_id", "version", "level"):
-        stamp.update(repr(row).encode())
-    return _shelf.get(
-        stamp.hexdigest(), lambda: Matcher.build(engine_post(read_post(row)) for row in rows)
-    )
-
-
 def _background() -> Matcher:
     """How rare words are, learned from the latest public summaries: for reasons, not for ranking.
 
     Only public texts, so that the weight of a word tells nothing of anybody's detail.
     """
+    lexicon = current_lexicon()
     latest = [
         list(model._default_manager.order_by("-pk").values_list("public_id", flat=True)[:1])
         for model in (Demand, Resource)
     ]
-    return _shelf.get(f"background {latest}", _build_background)
+    return _shelf.get(
+        f"background {latest} {fingerprint(lexicon)}", lambda: _build_background(lexicon)
+    )
 
 
-def _build_background() -> Matcher:
+def _build_background(lexicon: Lexicon) -> Matcher:
     sides: Iterable[DemandQuerySet | ResourceQuerySet] = (
         Demand.objects.live(),
         Resource.objects.live(),
     )
     return Matcher.build(
-        EnginePost(id=f"{side}{pk}", title=title, content=summary)
-        for side, rows in enumerate(sides)
-        for pk, title, summary in rows.order_by("-pk").values_list("pk", "title", "summary")[
-            :BACKGROUND_POSTS
-        ]
+        (
+            EnginePost(id=f"{side}{pk}", title=title, content=summary)
+            for side, rows in enumerate(sides)
+            for pk, title, summary in rows.order_by("-pk").values_list("pk", "title", "summary")[
+                :BACKGROUND_POSTS
+            ]
+        ),
+        lexicon=lexicon,
     )
 
 

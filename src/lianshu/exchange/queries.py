@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ from lianshu.exchange.querysets import (
     coordinated,
     own,
 )
+from lianshu.exchange.wording import LEFT_OUT
+from lianshu.registry.rules import holds_at
 from lianshu.registry.scoping import within
 
 EXPIRING_WITHIN = timedelta(days=14)
@@ -193,3 +196,29 @@ def disclosed_level(post: Demand | Resource, organisation_id: int) -> int:
     """Up to where the owner of `post` lets this organisation read it."""
     given = post.disclosures.filter(organisation_id=organisation_id).values_list("level", flat=True)
     return max(given, default=int(Disclosure.SUMMARY))
+
+
+@dataclass(frozen=True, slots=True)
+class RunReading:
+    """The last search for a post's partners, as the chain office sees it."""
+
+    at: datetime
+    by: str
+    found: int
+    left_out: list[tuple[str, int]]
+
+
+def last_run(actor: Actor, post: Demand | Resource) -> RunReading | None:
+    """The last search for partners, for the chain office that coordinates the post: who was left
+    out is nobody else's business."""
+    if not holds_at(actor, Capability.COORDINATE, region_id=post.region_id, chain_id=post.chain_id):
+        return None
+    run = post.matching_runs.first()
+    if run is None:
+        return None
+    left_out = [
+        (str(words), run.left_out[name])
+        for name, words in LEFT_OUT.items()
+        if run.left_out.get(name)
+    ]
+    return RunReading(run.at, run.actor_name, run.found, left_out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -93,10 +94,11 @@ class PostQuerySet(models.QuerySet[PostT]):
             )
         )
 
-    def found_by(self, query: str) -> Self:
-        """Rows that hold every word typed, each word in a text the actor may read.
-
-        Needs `with_level`.
+    def found_by(
+        self, query: str, *, alternatives: Callable[[str], Sequence[str]] = lambda word: (word,)
+    ) -> Self:
+        """Rows that hold every word typed, each word in a text the actor may read, or one of its
+        `alternatives`. Needs `with_level`.
         """
         words = query.split()
         if not words:
@@ -107,7 +109,11 @@ class PostQuerySet(models.QuerySet[PostT]):
                 (
                     reduce(
                         or_,
-                        (matches(field, word) & Q(level__gte=level) for field, level in LEVELS),
+                        (
+                            matches(field, one) & Q(level__gte=level)
+                            for one in alternatives(word)
+                            for field, level in LEVELS
+                        ),
                     )
                     for word in words
                 ),

@@ -213,6 +213,15 @@ def can_update_project(actor: Actor, project: Project) -> Verdict:
     )
 
 
+def can_edit_lexicon(actor: Actor) -> Verdict:
+    """Chain offices keep the words that matching and search know."""
+    if not can_write(actor).allowed:
+        return can_write(actor)
+    if actor.has(Capability.COORDINATE):
+        return Verdict.yes()
+    return Verdict.no(_("只有链办可以维护同义词和整词。"))
+
+
 def can_read_record(actor: Actor, post: Post) -> Verdict:
     """Audit, revisions and who read the detail: the owner, the chain office, auditors."""
     if (

@@ -14,6 +14,7 @@ FIELD_NAMES: Final = {
     "kind": _("类型"),
     "region": _("区域"),
     "chain": _("产业链"),
+    "partner_region": _("只与此区域合作"),
     "contact_name": _("联系人"),
     "contact": _("联系方式"),
     "detail": _("详情"),
@@ -35,6 +36,7 @@ FIELD_NAMES: Final = {
     "file": _("附件"),
     "name": _("名称"),
     "short_name": _("简称"),
+    "words": _("词"),
     "introduction": _("简介"),
 }
 _VERBS: Final = {
@@ -51,6 +53,11 @@ _VERBS: Final = {
 }
 ACTION_NAMES: Final = {
     **{f"{noun}.{verb}": text for noun in ("demand", "resource") for verb, text in _VERBS.items()},
+    "lexicon.added": _("新增词条"),
+    "lexicon.edited": _("修改词条"),
+    "lexicon.put_out": _("停用词条"),
+    "lexicon.put_back": _("恢复词条"),
+    "lexicon.undone": _("撤销词条修改"),
     "recommendation.sent": _("推送推荐"),
     "recommendation.accepted": _("采纳推荐"),
     "recommendation.declined": _("谢绝推荐"),
@@ -63,6 +70,12 @@ ACTION_NAMES: Final = {
     "organisation.created": _("登记单位"),
     "organisation.edited": _("修改单位资料"),
 }
+LEFT_OUT: Final = {
+    "conflict": _("利益关联（上下级、控股或同一实际控制人）"),
+    "excluded": _("对方单位在保密名单里"),
+    "region": _("不在约定的合作区域"),
+}
+"""Why a partner that fits must not be proposed (`leaving_out`)."""
 
 
 def field_label(name: str) -> str:

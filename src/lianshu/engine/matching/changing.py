@@ -57,26 +57,25 @@ def _rarity(
 
 @dataclass(frozen=True)
 class Changing:
-    """`ids` are the base's, then those beside it; places are positions in it."""
+    """`parts` are the base and what stands beside it; places are positions in `ids`, in the order
+    of the parts."""
 
-    base: Matcher
-    delta: Matcher | None
+    parts: tuple[Matcher, ...]
     ids: tuple[str, ...]
 
     @classmethod
-    def of(cls, base: Matcher, posts: Sequence[Post]) -> Self:
-        """The base and these changed posts; whose old row in the base is to be masked by `keep`."""
-        if not posts:
-            return cls(base, None, base.ids)
-        delta = beside(base, sorted(posts, key=lambda post: post.id))
-        return cls(base, delta, base.ids + delta.ids)
+    def of(cls, base: Matcher, posts: Sequence[Post], settled: Matcher | None = None) -> Self:
+        """The base, what was put `beside` it before, and these changed posts, of which the older
+        rows are to be masked by `keep`."""
+        parts = [base] if settled is None else [base, settled]
+        if posts:
+            parts.append(beside(base, sorted(posts, key=lambda post: post.id)))
+        return cls(tuple(parts), tuple(one for part in parts for one in part.ids))
 
     def evidence(self, query: Post) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """What each place shares with the query, by words and by characters."""
-        parsed = [Parsed.of(query, self.base.lexicon)]
-        found = [[each.scores(parsed)[0] for each in self.base.evidence]]
-        if self.delta is not None:
-            found.append([each.scores(parsed)[0] for each in self.delta.evidence])
+        parsed = [Parsed.of(query, self.parts[0].lexicon)]
+        found = [[each.scores(parsed)[0] for each in part.evidence] for part in self.parts]
         words, characters = (np.concatenate(rows) for rows in zip(*found, strict=True))
         return words, characters
 

@@ -42,6 +42,15 @@ class Post(models.Model):
         related_name="+",
         verbose_name=_("产业链"),
     )
+    partner_region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("只与此区域合作"),
+    )
+    """Partners outside this region and what is below it are never proposed; None: anywhere."""
     title = models.CharField(_("标题"), max_length=TITLE_LENGTH)
     summary = models.TextField(_("公开摘要"), blank=True)
     contact_name = models.CharField(_("联系人"), max_length=60, blank=True)

@@ -28,6 +28,11 @@ class Recommendation(models.Model):
     rank = models.PositiveIntegerField(_("名次"))
     resource_rank = models.PositiveIntegerField(null=True)
     score = models.FloatField(_("得分"))
+    level = models.PositiveSmallIntegerField(_("预计匹配程度"), null=True)
+    """1 to 4, as the model that ranked it expects a judgement; None without a model."""
+    confidence = models.FloatField(_("把握"), null=True)
+    chances = models.JSONField(null=True)
+    """The model's chances of at least level 2, 3 and 4."""
     status = models.CharField(
         _("状态"),
         max_length=16,

@@ -34,7 +34,7 @@ PostModel = type[Demand] | type[Resource]
 KEY_FIELDS = ("title_key", "search_summary", "search_identity", "search_detail")
 OPEN_FIELDS = frozenset({"title", "summary", "kind", "region", "chain", "trl_level", "deadline"})
 """What everybody who sees a post may read."""
-RELATIONS = frozenset({"owner", "region", "chain"})
+RELATIONS = frozenset({"owner", "region", "chain", "partner_region"})
 STATE_FIELDS = ("status", "published_at", "expires_at", "version", "updated_at")
 
 

@@ -19,6 +19,7 @@ COMMON_FIELDS = (
     "kind",
     "region",
     "chain",
+    "partner_region",
     "contact_name",
     "contact",
     "detail",

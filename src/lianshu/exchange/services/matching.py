@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from lianshu.audit.services import signature
 from lianshu.authority import Actor, require
-from lianshu.exchange.matching import TOP, ranked_partners, uses_detail
-from lianshu.exchange.models import Demand, Resource
+from lianshu.exchange.matching import TOP, partners_of, uses_detail
+from lianshu.exchange.models import Demand, MatchingRun, Resource
 from lianshu.exchange.queries import demands_for, resources_for
 from lianshu.exchange.rules import can_match
 from lianshu.exchange.services.confidentiality import log_readings
@@ -25,7 +26,8 @@ def match_post(*, actor: Actor, post: Demand | Resource, now: datetime, top: int
     """Rank the partners of a published post (fetched with its level) and store them as proposals;
     returns how many. Whose detail was used for it is logged for the owners to see."""
     require(can_match(actor, post))
-    partners = ranked_partners(actor, post, top=top)
+    found = partners_of(actor, post, now=now, top=top)
+    partners = found.ranked
     asked = isinstance(post, Demand)
     ranking = [
         Ranked(
@@ -37,6 +39,14 @@ def match_post(*, actor: Actor, post: Demand | Resource, now: datetime, top: int
         for pk, candidate in partners
     ]
     count = store_ranking(actor=actor, post=post, ranking=ranking, now=now)
+    MatchingRun.objects.create(
+        demand=post if isinstance(post, Demand) else None,
+        resource=None if isinstance(post, Demand) else post,
+        at=now,
+        actor_name=signature(actor),
+        found=count,
+        left_out=found.left_out,
+    )
     others = (resources_for if asked else demands_for)(actor).filter(
         pk__in=[pk for pk, _candidate in partners]
     )

@@ -205,7 +205,9 @@ def _change(
     """Lock the row, ask the rule, apply, save, and write history."""
     # Any: a manager taken from a type variable has no type of its own.
     rows: Any = type(post)._default_manager
-    locked = rows.select_for_update(of=("self",)).select_related("owner", "region", "chain")
+    locked = rows.select_for_update(of=("self",)).select_related(
+        "owner", "region", "chain", "partner_region"
+    )
     row: PostT | None = locked.filter(pk=post.pk).first()
     if row is None:
         raise NotFound(_("这条内容已不存在。"))

@@ -21,7 +21,7 @@ from lianshu.exchange import rules
 from lianshu.exchange.facets import FACETS
 from lianshu.exchange.forms import DeclineForm, DiscloseForm
 from lianshu.exchange.models import Demand, Resource
-from lianshu.exchange.queries import open_recommendations_of
+from lianshu.exchange.queries import last_run, open_recommendations_of
 from lianshu.exchange.reading import PostReading
 from lianshu.exchange.rows import pair_rows
 from lianshu.exchange.services.confidentiality import open_detail
@@ -82,6 +82,7 @@ def post_page(side: Side) -> View:
             "pairs": pair_rows(actor, open_recommendations_of(actor, post)[:SHOWN_PAIRS], now=now),
             "files": files_of(post) if reading.shows_detail else (),
             "decline_form": DeclineForm(auto_id="decline_%s"),
+            "run": last_run(actor, post),
         }
         context |= _for_owner(actor, post, detail=reading.shows_detail)
         return _no_store(render(request, "exchange/post.html", context))
