@@ -25,6 +25,7 @@ from lianshu.engine.policy.running import (
     shape_for,
     write_rows,
 )
+from lianshu.engine.policy.spark import SparkError, lacking, run_on_spark
 from lianshu.engine.policy.words import Language
 
 _FORMATS = {".csv": "csv", ".parquet": "parquet"}
@@ -41,10 +42,9 @@ def run_pack(
     engine: str,
 ) -> None:
     """Evaluate a pack for every firm of a file. Raises `InputError`; then nothing is written."""
-    if engine != "duckdb":
-        raise InputError(
-            "这个版本还没有 spark 引擎，请用 --engine duckdb（结果相同，一台机器上更快）。"
-        )
+    reason = lacking() if engine == "spark" else None
+    if reason is not None:
+        raise InputError(reason)
     format = _FORMATS.get(out.suffix.lower())
     if format is None:
         raise InputError(f"{out}：只能写成 .csv 或 .parquet，请给 --out 换一个后缀。")
@@ -67,11 +67,14 @@ def run_pack(
                 holdings=intake.has_holdings,
                 marked=intake.marked,
             )
-            program = run_program(duck, pack, policies, shape, day, cache=_cache())
+            if engine == "spark":
+                program = run_on_spark(duck, folder, pack, policies, shape, day, cache=_cache())
+            else:
+                program = run_program(duck, pack, policies, shape, day, cache=_cache())
             count = write_rows(
                 duck, program, policies, out, "csv" if format == "csv" else "parquet"
             )
-    except (IntakeError, FigureError, EvaluationError) as error:
+    except (IntakeError, FigureError, EvaluationError, SparkError) as error:
         raise InputError(str(error)) from error
     except (OSError, duckdb.IOException) as error:
         raise InputError(f"{out}：写不进去（{error}），请检查文件夹和空间。") from error

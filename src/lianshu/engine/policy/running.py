@@ -37,6 +37,8 @@ Format = Literal["csv", "parquet"]
 MACROS: Final = (
     "CREATE OR REPLACE TEMP MACRO lianshu_quotient(a, b) AS "
     "CAST(CAST(a AS HUGEINT) // nullif(CAST(b AS HUGEINT), 0) AS DECIMAL(38, 0))",
+    "CREATE OR REPLACE TEMP MACRO lianshu_narrow_quotient(a, b) AS "
+    "CAST(a AS BIGINT) // nullif(b, 0)",
     "CREATE OR REPLACE TEMP MACRO lianshu_whole(a) AS CAST(a AS BIGINT)",
     "CREATE OR REPLACE TEMP MACRO lianshu_rtrim(a, b) AS rtrim(a, b)",
 )
@@ -213,7 +215,7 @@ def run_program(
     cache: Path | None = None,
 ) -> Program:
     """Evaluate; the table `policy_wide` holds a row for each firm, by organisation."""
-    program = program_for([*policies, *_named(pack, policies)], day, shape, folder=cache)
+    program = program_for([*policies, *named_beside(pack, policies)], day, shape, folder=cache)
     duck.execute(
         f"CREATE OR REPLACE TEMP TABLE policy_wide AS SELECT * FROM ({program.sql}) "
         "ORDER BY organisation"
@@ -221,7 +223,7 @@ def run_program(
     return program
 
 
-def _named(pack: Pack, policies: Sequence[Policy]) -> list[Policy]:
+def named_beside(pack: Pack, policies: Sequence[Policy]) -> list[Policy]:
     """The other policies of the pack, which may be read by verdict."""
     chosen = {(one.id, one.version) for one in policies}
     return [one for one in pack.everything if (one.id, one.version) not in chosen]

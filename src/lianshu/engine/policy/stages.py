@@ -11,7 +11,7 @@ import ibis
 
 from lianshu.engine.expressions import EvaluationError, Node, Outcome
 from lianshu.engine.expressions.vector.holdings import HoldingColumns, planned
-from lianshu.engine.expressions.vector.ibis_algebra import IbisAlgebra
+from lianshu.engine.expressions.vector.ibis_algebra import IbisAlgebra, sql_of
 from lianshu.engine.expressions.vector.lowering import Lowering
 from lianshu.engine.expressions.vector.shape import (
     OF_EVERY_HOLDING,
@@ -154,7 +154,7 @@ class Stages:
 
     def add_stage(self, expression: Any) -> None:
         name = f"stage{len(self.stages)}"
-        self.stages.append(ibis.to_sql(expression, dialect=self.dialect))
+        self.stages.append(sql_of(expression, self.dialect))
         self.table = ibis.table(expression.schema(), name=name)
 
     def extend(self, columns: Mapping[str, Any]) -> None:

@@ -46,6 +46,9 @@ class Algebra:
     def divide(self, left: Any, right: Any) -> Any:
         """The whole quotient, towards zero; both wide."""
 
+    def divide_narrow(self, left: Any, right: Any) -> Any:
+        """The same of two in 64 bits."""
+
     def whole_of(self, value: Any) -> Any:
         """A number made of literals, in 64 bits."""
 

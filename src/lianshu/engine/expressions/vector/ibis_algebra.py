@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+import ibis.backends.sql.compilers as compilers
 import ibis.expr.operations as ops
+import sqlglot.expressions as sge
 
 from lianshu.engine.expressions.vector.algebra import WIDE, Algebra
 
@@ -16,6 +18,11 @@ from lianshu.engine.expressions.vector.algebra import WIDE, Algebra
 @ibis.udf.scalar.builtin(name="lianshu_quotient")  # type: ignore[untyped-decorator]
 def _quotient(left: Decimal, right: Decimal) -> Decimal:  # type: ignore[empty-body]
     """Whole quotient of two wide numbers; the engines define it."""
+
+
+@ibis.udf.scalar.builtin(name="lianshu_narrow_quotient")  # type: ignore[untyped-decorator]
+def _narrow_quotient(left: int, right: int) -> int:  # type: ignore[empty-body]
+    """Whole quotient of two numbers in 64 bits."""
 
 
 @ibis.udf.scalar.builtin(name="lianshu_whole")  # type: ignore[untyped-decorator]
@@ -26,6 +33,50 @@ def _whole(value: int) -> int:  # type: ignore[empty-body]
 @ibis.udf.scalar.builtin(name="lianshu_rtrim")  # type: ignore[untyped-decorator]
 def _rtrim(text: str, characters: str) -> str:  # type: ignore[empty-body]
     """Without some characters at the end."""
+
+
+@ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]
+def _any_bits(value: int) -> int:  # type: ignore[empty-body]
+    """The bits set in any row; Ibis has no rule for it on Spark."""
+
+
+def sql_of(expression: Any, dialect: str) -> str:
+    """The statement of an expression.
+
+    Spark wants a predicate in brackets before another operator (``(x IN (1, 2)) IS NULL``), where
+    Ibis writes none and DuckDB needs none.
+    """
+    if dialect == "duckdb":
+        return str(ibis.to_sql(expression, dialect=dialect))
+    compiler = getattr(compilers, dialect).compiler
+    # A copy: what stands twice in the tree has one parent only.
+    tree = compiler.to_sqlglot(expression.unbind()).copy()
+    for call in reversed(list(tree.find_all(sge.Anonymous))):  # the inner ones first
+        made = _spelled(call)
+        if made is not None:
+            call.replace(made)
+    for node in list(tree.find_all(sge.In, sge.Is, sge.Not)):
+        under = node.parent
+        if isinstance(under, sge.Binary) and not isinstance(under, sge.Connector):
+            if not isinstance(node.this, sge.Null):  # the second half of `IS NOT NULL`
+                bracket = sge.Paren()
+                node.replace(bracket)
+                bracket.set("this", node)
+    return str(tree.sql(dialect=compiler.dialect, pretty=True))
+
+
+def _spelled(call: Any) -> Any:
+    """A function of ours as Spark spells it; None for those it is given (`engine.policy.spark`)."""
+    one, *others = call.expressions
+    match call.name.lower():
+        case "lianshu_whole":
+            return sge.cast(one, "bigint")
+        case "lianshu_narrow_quotient":
+            by = sge.func("nullif", others[0], sge.convert(0))
+            return sge.Paren(this=sge.IntDiv(this=sge.cast(one, "bigint"), expression=by))
+        case "lianshu_rtrim":
+            return sge.Anonymous(this="rtrim", expressions=[others[0], one])
+    return None
 
 
 class IbisAlgebra(Algebra):
@@ -65,6 +116,9 @@ class IbisAlgebra(Algebra):
 
     def divide(self, left: Any, right: Any) -> Any:
         return _quotient(left.cast(WIDE), right.cast(WIDE)).cast(WIDE)
+
+    def divide_narrow(self, left: Any, right: Any) -> Any:
+        return _narrow_quotient(left, right)
 
     def whole_of(self, value: Any) -> Any:
         return _whole(value)
@@ -146,7 +200,7 @@ class IbisAlgebra(Algebra):
         return (value + interval if count >= 0 else value - interval).cast("date")
 
     def any_bits(self, value: Any) -> Any:
-        return value.bit_or()
+        return _any_bits(value)
 
     def any_of_bits(self, value: Any, bits: int) -> Any:
         return (value & ibis.literal(bits, "int64")) != 0

@@ -163,9 +163,8 @@ class Wholes:
         """The whole quotient of two that are not negative."""
         if by.constant == 1:
             return value
-        wide = self.algebra.divide(value.expr, by.expr)
         bound = value.bound // max(by.constant or 1, 1) + 1
-        expr = wide if bound >= NARROW else self.algebra.cast(wide, "int64")
+        expr = self._quotient(value, by, bound)
         return Whole(expr, bound, value.nullable or by.nullable)
 
     def floor(self, value: Whole, by: Whole) -> Whole:
@@ -173,16 +172,21 @@ class Wholes:
         if by.constant == 1:
             return value
         algebra = self.algebra
-        quotient = algebra.divide(value.expr, by.expr)
-        below = self.add(by, value, -1)
+        bound = value.bound // max(by.constant or 1, 1) + 1
+        quotient = self._quotient(value, by, bound)
+        below = self.add(self.add(by, value, -1), self.constant(1), -1)
         # (by - 1 - value) / by, towards zero, is how far a negative value reaches.
-        under = algebra.divide(self.add(below, self.constant(1), -1).expr, by.expr)
+        under = self._quotient(below, by, bound)
         negative = algebra.compare("<", value.expr, algebra.whole(0))
-        wide = algebra.case([(negative, algebra.multiply(under, algebra.whole(-1)))], quotient)
-        least = max(by.constant or 1, 1)
-        bound = value.bound // least + 1
-        expr = wide if bound >= NARROW else algebra.cast(wide, "int64")
+        expr = algebra.case([(negative, algebra.multiply(under, algebra.whole(-1)))], quotient)
         return Whole(expr, bound, value.nullable or by.nullable)
+
+    def _quotient(self, value: Whole, by: Whole, bound: int) -> Any:
+        """value / by towards zero, in the width of ``bound``."""
+        if not (value.wide or by.wide):
+            return self.algebra.divide_narrow(value.expr, by.expr)
+        wide = self.algebra.divide(value.expr, by.expr)
+        return wide if bound >= NARROW else self.algebra.cast(wide, "int64")
 
 
 @dataclass(frozen=True, slots=True)
