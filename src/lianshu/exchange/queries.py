@@ -134,6 +134,16 @@ def demands_without_recommendation(actor: Actor) -> DemandQuerySet:
     )
 
 
+def demands_to_try(actor: Actor, most: int = 60) -> list[tuple[str, str]]:
+    """(public id, title) of the latest published demands in the actor's care, to try things on."""
+    rows = (
+        Demand.objects.visible_to(actor)
+        .filter(coordinated(actor) | own(actor), status=PostStatus.PUBLISHED)
+        .order_by("-published_at", "-pk")
+    )
+    return list(rows.values_list("public_id", "title")[:most])
+
+
 def posts_expiring_soon(actor: Actor, *, now: datetime) -> tuple[DemandQuerySet, ResourceQuerySet]:
     """Published posts in the actor's care whose date is within two weeks."""
     limits = {"status": PostStatus.PUBLISHED, "expires_at__lte": now + EXPIRING_WITHIN}

@@ -3,8 +3,9 @@
 from django.urls import URLPattern, path
 
 from lianshu.exchange.lists import DEMANDS, PROJECTS, RECOMMENDATIONS, RESOURCES
+from lianshu.exchange.lists_lexicon import LEXICON
 from lianshu.exchange.sides import DEMAND, RESOURCE, Side
-from lianshu.exchange.views import editing, pairs, posts, projects, sharing
+from lianshu.exchange.views import editing, lexicon, pairs, posts, projects, sharing
 from lianshu.ui.lists.views import list_urls
 
 
@@ -52,6 +53,11 @@ urlpatterns = [
     path(f"{PAIR}accept/", pairs.recommendation_accept, name="recommendation-accept"),
     path(f"{PAIR}decline/", pairs.recommendation_decline, name="recommendation-decline"),
     path(f"{PAIR}undo/", pairs.recommendation_undo, name="recommendation-undo"),
+    *list_urls("lexicon/", LEXICON),
+    path("lexicon/new/", lexicon.lexicon_new, name="lexicon-new"),
+    path("lexicon/<slug:public_id>/", lexicon.lexicon_entry, name="lexicon-entry"),
+    path("lexicon/<slug:public_id>/toggle/", lexicon.lexicon_toggle, name="lexicon-toggle"),
+    path("lexicon/<slug:public_id>/undo/", lexicon.lexicon_undo, name="lexicon-undo"),
     *list_urls("projects/", PROJECTS),
     path(PROJECT, projects.project, name="project"),
     path(f"{PROJECT}disclose/", projects.project_disclose, name="project-disclose"),

@@ -42,6 +42,10 @@ def _has_firms(actor: Actor) -> bool:
     return actor.has(Capability.COORDINATE) or bool(actor.reading_in(Matter.RECORDS))
 
 
+def _coordinates(actor: Actor) -> bool:
+    return actor.has(Capability.COORDINATE)
+
+
 def _decides_claims(actor: Actor) -> bool:
     return any(m.role == "owner" for m in actor.memberships) or _looks_after_people(actor)
 
@@ -95,6 +99,14 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         _("对接"),
         (
             Place(_("推荐"), "arrows-exchange", "recommendations"),
+            Place(_("匹配效果"), "chart-dots", "matching-quality", _coordinates),
+            Place(_("同义词和整词"), "language", "lexicon", _coordinates),
+            Place(
+                _("轮次"),
+                "rotate-clockwise",
+                "rounds",
+                lambda actor: actor.has(Capability.COORDINATE),
+            ),
             Place(_in("list", "单位"), "building", "organisations"),
         ),
     ),
@@ -130,7 +142,9 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         _in("list", "政策"),
         (
             Place(_("政策库"), "book", "policies"),
+            Place(_in("list", "梯度"), "stairs-up", "ladders"),
             Place(_("政策对企业"), "target-arrow", "policy-firms", _has_firms),
+            Place(_("企业在哪一级"), "chart-bar", "ladder-firms", _has_firms),
         ),
     ),
     (

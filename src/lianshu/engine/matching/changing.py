@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 from lianshu.engine.matching.evidence import Evidence, Parsed, Weighing
 from lianshu.engine.matching.fuse import fuse
 from lianshu.engine.matching.index import best_of, inverted
+from lianshu.engine.matching.lexicon import Lexicon
 from lianshu.engine.matching.matcher import Candidate, Matcher
 from lianshu.engine.matching.posts import Post
 from lianshu.engine.matching.vocabulary import Grams, Words
 
 
-def beside(base: Matcher, posts: Sequence[Post]) -> Matcher:
-    """A matcher of these posts (sorted by id) whose scores are on the scale of `base`."""
-    parsed = [Parsed.of(post, base.lexicon) for post in posts]
+def beside(base: Matcher, posts: Sequence[Post], lexicon: Lexicon | None = None) -> Matcher:
+    """A matcher of these posts (sorted by id) whose scores are on the scale of `base`; with its
+    lexicon or another one, to see what that would do."""
+    words_known = base.lexicon if lexicon is None else lexicon
+    parsed = [Parsed.of(post, words_known) for post in posts]
     fields = [part for one in parsed for part in (one.title, one.content)]
     words, grams = Words.of(fields), Grams.of(fields)
     by_word, by_gram = base.evidence
@@ -42,7 +45,7 @@ def beside(base: Matcher, posts: Sequence[Post]) -> Matcher:
             Evidence(word_weighing, inverted(word_weighing.rows(parsed))),
             Evidence(gram_weighing, inverted(gram_weighing.rows(parsed))),
         ),
-        lexicon=base.lexicon,
+        lexicon=words_known,
     )
 
 
