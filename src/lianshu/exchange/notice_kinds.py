@@ -41,3 +41,8 @@ register(
     title=_("匹配完成：%(count)s 条"),
     body=_("已为 %(count)s 条需求或资源生成推荐，请查看并推送。"),
 )
+register(
+    "exchange.refined",
+    title=_("请确认凝练后的需求：%(title)s"),
+    body=_("有人把“%(title)s”写得更清楚了。请对照原文，决定是否采用。"),
+)

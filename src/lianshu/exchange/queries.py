@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 
 from lianshu.authority import Actor, Capability
 from lianshu.exchange.disclosure import Disclosure
@@ -17,6 +17,7 @@ from lianshu.exchange.models import (
     Project,
     Recommendation,
     RecommendationStatus,
+    Refinement,
     Resource,
 )
 from lianshu.exchange.querysets import (
@@ -152,6 +153,13 @@ def posts_expiring_soon(actor: Actor, *, now: datetime) -> tuple[DemandQuerySet,
         demands_for(actor).filter(care, **limits).order_by("expires_at"),
         resources_for(actor).filter(care, **limits).order_by("expires_at"),
     )
+
+
+def refinements_of(actor: Actor, demand: Demand) -> QuerySet[Refinement]:
+    """Wordings proposed for a demand, latest first, for whoever has it in their care."""
+    rows = Refinement.objects.filter(demand=demand)
+    in_care = own(actor, prefix="demand__") | coordinated(actor, prefix="demand__")
+    return rows if actor.is_system else rows.filter(in_care)
 
 
 def proposals_to_decide(actor: Actor) -> RecommendationQuerySet:

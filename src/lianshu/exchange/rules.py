@@ -213,6 +213,35 @@ def can_update_project(actor: Actor, project: Project) -> Verdict:
     )
 
 
+def can_refine(actor: Actor, demand: Post) -> Verdict:
+    """Propose a clearer wording: the owner's people and the chain office that works on it."""
+    editable = can_edit_post(actor, demand)
+    if not editable.allowed:
+        return Verdict.no(_("只有发布单位或负责的链办可以凝练这条需求。"))
+    return editable
+
+
+def can_read_refinements(actor: Actor, demand: Post) -> Verdict:
+    """Those who may read the demand's record, and whoever may refine it."""
+    return can_refine(actor, demand) if not _in_care(actor, demand) else Verdict.yes()
+
+
+def _in_care(actor: Actor, post: Post) -> bool:
+    mine = actor.reading_in(Matter.POSTS, Matter.ANSWERS)
+    return actor.is_system or post.owner_id in mine or coordinates(actor, post)
+
+
+def can_decide_refinement(actor: Actor, demand: Post) -> Verdict:
+    """Only the owner takes over a wording of its demand."""
+    if not can_write(actor).allowed:
+        return can_write(actor)
+    if actor.is_system or demand.owner_id in actor.acting_in(Matter.POSTS):
+        return Verdict.yes()
+    return refused(
+        actor, Matter.POSTS, [demand.owner_id], _("只有发布单位自己可以决定采用哪种写法。")
+    )
+
+
 def can_edit_lexicon(actor: Actor) -> Verdict:
     """Chain offices keep the words that matching and search know."""
     if not can_write(actor).allowed:

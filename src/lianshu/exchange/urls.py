@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from lianshu.exchange.lists import DEMANDS, PROJECTS, RECOMMENDATIONS, RESOURCES
 from lianshu.exchange.lists_lexicon import LEXICON
 from lianshu.exchange.sides import DEMAND, RESOURCE, Side
-from lianshu.exchange.views import editing, lexicon, pairs, posts, projects, sharing
+from lianshu.exchange.views import editing, lexicon, pairs, posts, projects, refining, sharing
 from lianshu.ui.lists.views import list_urls
 
 
@@ -44,6 +44,13 @@ PROJECT = "projects/<slug:public_id>/"
 
 urlpatterns = [
     *list_urls("demands/", DEMANDS),
+    path("demands/hints/", refining.demand_hints, name="demand-hints"),
+    path("demands/<slug:public_id>/refine/", refining.demand_refine, name="demand-refine"),
+    path(
+        "demands/<slug:public_id>/refine/<int:number>/",
+        refining.refinement_decide,
+        name="refinement-decide",
+    ),
     *post_urls(DEMAND),
     *list_urls("resources/", RESOURCES),
     *post_urls(RESOURCE),

@@ -33,6 +33,7 @@ from lianshu.exchange.services.posts import (
     withdraw_post,
 )
 from lianshu.exchange.sides import Side
+from lianshu.exchange.vagueness import Wording, gaps_in
 from lianshu.exchange.wording import field_label
 from lianshu.files.queries import files_of
 from lianshu.ui.feedback import say
@@ -73,7 +74,7 @@ def post_page(side: Side) -> View:
         post = side.find(actor, public_id)
         now = timezone.now()
         reading = open_detail(actor=actor, post=post, channel="page", now=now)
-        context = {
+        context: dict[str, Any] = {
             "side": side,
             "post": reading,
             "facets": facet_lines(reading),
@@ -84,6 +85,8 @@ def post_page(side: Side) -> View:
             "decline_form": DeclineForm(auto_id="decline_%s"),
             "run": last_run(actor, post),
         }
+        if context["can"]["refine"] and reading.shows_detail:
+            context["gaps"] = gaps_in(Wording.of(reading))
         context |= _for_owner(actor, post, detail=reading.shows_detail)
         return _no_store(render(request, "exchange/post.html", context))
 
@@ -100,6 +103,7 @@ def _verdicts(actor: Actor, post: Any) -> dict[str, bool]:
         "match": rules.can_match(actor, post).allowed,
         "control": rules.can_control_disclosure(actor, post).allowed,
         "record": rules.can_read_record(actor, post).allowed,
+        "refine": isinstance(post, Demand) and rules.can_refine(actor, post).allowed,
         "delete": post.published_at is None and rules.can_edit_post(actor, post).allowed,
     }
 
