@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "lianshu.accounts",
     "lianshu.exchange",
     "lianshu.casework",
+    "lianshu.rounds",
     "lianshu.entitlements",
     "lianshu.demo",
     "lianshu.api",

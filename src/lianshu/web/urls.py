@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("lianshu.registry.urls")),
     path("", include("lianshu.exchange.urls")),
     path("", include("lianshu.casework.urls")),
+    path("", include("lianshu.rounds.urls")),
     path("", include("lianshu.entitlements.urls")),
     path("", include("lianshu.demo.urls")),
     path("organisations/<slug:public_id>/", organisation, name="organisation"),

@@ -52,6 +52,12 @@ document.addEventListener("keydown", (event) => {
 // --- links to hand on ------------------------------------------------------------------------
 document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-print]")) window.print();
+  const all = event.target.closest("[data-check-all]");
+  if (all) {
+    const boxes = [...all.form.querySelectorAll(`[name="${all.dataset.checkAll}"]`)];
+    const on = !boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = on;
+  }
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const field = document.getElementById(button.dataset.copy);

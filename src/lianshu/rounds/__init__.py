@@ -1,0 +1,1 @@
+"""Rounds: who goes with whom for all at once, planned, explained, confirmed."""
