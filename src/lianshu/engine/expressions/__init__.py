@@ -14,7 +14,7 @@ from lianshu.engine.expressions.outcomes import Outcome, all_of, any_of, exempte
 from lianshu.engine.expressions.parser import parse
 from lianshu.engine.expressions.places import finding_of, place_in
 from lianshu.engine.expressions.problems import ExpressionError
-from lianshu.engine.expressions.readings import Compared, Judged, Reading, Single, State
+from lianshu.engine.expressions.readings import Compared, Exact, Judged, Reading, Single, State
 from lianshu.engine.expressions.scope import ParameterValues, Scope, Table
 from lianshu.engine.expressions.tree import Node
 from lianshu.engine.expressions.walking import parts_of, walk
@@ -22,6 +22,7 @@ from lianshu.engine.expressions.walking import parts_of, walk
 __all__ = [
     "Compared",
     "EvaluationError",
+    "Exact",
     "ExpressionError",
     "Firm",
     "Holding",

@@ -9,6 +9,7 @@ from typing import Literal
 
 from lianshu.engine.expressions.outcomes import Outcome
 from lianshu.engine.expressions.readings import (
+    Exact,
     Reading,
     State,
     between,
@@ -34,7 +35,7 @@ def computed(sign: Literal["+", "-", "*", "/"], left: Reading, right: Reading) -
     if sign == "/":
         if exact is None:
             return between(None, None, parts)
-        return _scaled(left, 1 / exact, parts)
+        return _scaled(left, Fraction(1) / exact, parts)
     if exact is not None:
         return _scaled(left, exact, parts)
     if left.exact is not None:
@@ -71,7 +72,7 @@ def rounded(how: Literal["floor", "ceil", "round"], inner: Reading, step: Fracti
     return between(_whole(how, inner.low, step), _whole(how, inner.high, step), (inner,))
 
 
-def _whole(how: str, value: Fraction | None, step: Fraction) -> Fraction | None:
+def _whole(how: str, value: Exact | None, step: Fraction) -> Exact | None:
     if value is None:
         return None
     if how == "ceil":
@@ -113,23 +114,23 @@ def compared(sign: Sign, left: Reading, right: Reading) -> Outcome | None:
     return Outcome.NOT_MET if _above(right.low, left.high) else None
 
 
-def _above(one: Fraction | None, other: Fraction | None) -> bool:
+def _above(one: Exact | None, other: Exact | None) -> bool:
     return one is not None and other is not None and one > other
 
 
-def _reaches(one: Fraction | None, other: Fraction | None) -> bool:
+def _reaches(one: Exact | None, other: Exact | None) -> bool:
     return one is not None and other is not None and one >= other
 
 
-def _sum(one: Fraction | None, other: Fraction | None) -> Fraction | None:
+def _sum(one: Exact | None, other: Exact | None) -> Exact | None:
     return None if one is None or other is None else one + other
 
 
-def _scaled(inner: Reading, by: Fraction, parts: Sequence[Reading]) -> Reading:
+def _scaled(inner: Reading, by: Exact, parts: Sequence[Reading]) -> Reading:
     low = None if inner.low is None else inner.low * by
     high = None if inner.high is None else inner.high * by
     if by < 0:
         low, high = high, low
     if by == 0:
-        low = high = Fraction(0) if inner.low is not None and inner.high is not None else None
+        low = high = 0 if inner.low is not None and inner.high is not None else None
     return between(low, high, parts)

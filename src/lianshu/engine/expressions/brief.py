@@ -8,14 +8,14 @@ what was compared on the way is not complete, so nothing is explained from it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from lianshu.engine.expressions import readings as r
 from lianshu.engine.expressions.interpreter import Interpreter
 from lianshu.engine.expressions.outcomes import Outcome
-from lianshu.engine.expressions.readings import Judged, Reading
+from lianshu.engine.expressions.readings import Compared, Judged, Reading, Single
 from lianshu.engine.expressions.tree import (
     AllOf,
     AnyOf,
@@ -35,8 +35,6 @@ from lianshu.engine.expressions.types import TruthType
 from lianshu.engine.expressions.vector.shape import key_of
 from lianshu.engine.expressions.walking import walk
 
-_NOT_MET: Final = Judged(Outcome.NOT_MET)
-_MET: Final = Judged(Outcome.MET)
 _WORTH_KEEPING: Final = (
     AllOf,
     AnyOf,
@@ -85,37 +83,53 @@ class BriefInterpreter(Interpreter):
         """The outcome of a condition."""
         meaning = self.meanings.get(id(node))
         if meaning is None or not isinstance(node.type, TruthType):
-            return self._truth(node)
+            return self.truths[type(node)](self, node)
         found = self.known.get(meaning)
         if found is None:
-            found = self.known[meaning] = self._truth(node)
+            found = self.known[meaning] = self.truths[type(node)](self, node)
         return cast("Judged", found)
 
-    def _truth(self, node: Node) -> Judged:
-        if isinstance(node, AllOf):
-            parts = []
-            for part in node.parts:
-                one = self.truth(part)
-                if one.outcome is Outcome.NOT_MET:
-                    return _NOT_MET
-                parts.append(one)
-            return r.both(tuple(parts))
-        if isinstance(node, AnyOf):
-            parts = []
-            for part in node.parts:
-                one = self.truth(part)
-                if one.outcome is Outcome.MET:
-                    return _MET
-                parts.append(one)
-            return r.either(tuple(parts))
-        return super().truth(node)
+    def _all_of(self, node: AllOf) -> Judged:
+        parts = []
+        for part in node.parts:
+            one = self.truth(part)
+            if one.outcome is Outcome.NOT_MET:
+                return one
+            parts.append(one)
+        return r.both(tuple(parts))
+
+    def _any_of(self, node: AnyOf) -> Judged:
+        parts = []
+        for part in node.parts:
+            one = self.truth(part)
+            if one.outcome is Outcome.MET:
+                return one
+            parts.append(one)
+        return r.either(tuple(parts))
 
     def number(self, node: Node) -> Reading:
         """The reading of a number."""
         meaning = self.meanings.get(id(node))
         if meaning is None:
-            return super().number(node)
+            return self.numbers[type(node)](self, node)
         found = self.known.get(meaning)
         if found is None:
-            found = self.known[meaning] = super().number(node)
+            found = self.known[meaning] = self.numbers[type(node)](self, node)
         return cast("Reading", found)
+
+    def told(
+        self,
+        node: Compare | OneOf | FactValue,
+        left: Reading | Single[object],
+        right: Reading | Single[object] | None,
+        outcome: Outcome,
+    ) -> tuple[Compared, ...]:
+        """Nothing: nobody reads it."""
+        del node, left, right, outcome
+        return ()
+
+    truths: ClassVar[Mapping[type, Callable[[Any, Any], Judged]]] = {
+        **Interpreter.truths,
+        AllOf: _all_of,
+        AnyOf: _any_of,
+    }

@@ -21,7 +21,7 @@ class EvaluationError(ValueError):
     """An expression without a value on this day or for these figures; `str()` says why."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class FigureReader:
     """Reads figures; one of ``limit`` or more could not be held exactly in tables and is refused.
     ``single`` gives the day from which a firm's years count."""
@@ -112,7 +112,7 @@ class FigureReader:
         for base, following in zip(bases, values[1:], strict=True):
             if base.exact is None or following.exact is None:
                 return r.unknown(*r.union(one.missing for one in values))
-            total = computed("+", total, r.exactly(following.exact / base.exact - 1))
+            total = computed("+", total, r.exactly(Fraction(following.exact) / base.exact - 1))
         return computed("/", total, r.exactly(len(bases)))
 
     def compound(self, node: Growth) -> Reading:

@@ -10,7 +10,7 @@ from typing import cast
 from lianshu.engine.expressions import readings as r
 from lianshu.engine.expressions.days import full_years, shifted
 from lianshu.engine.expressions.firm import Firm, Holding
-from lianshu.engine.expressions.readings import Reading, Single, State
+from lianshu.engine.expressions.readings import Exact, Reading, Single, State
 from lianshu.engine.expressions.tree import (
     Age,
     AllOf,
@@ -56,14 +56,15 @@ class HoldingReader:
             return r.exactly(cast("Fraction", found.value))
         items = self.firm.holdings.get(node.kind)
         if items is None:
-            return Reading(Fraction(0), None, (node.kind,))
-        low = high = Fraction(0)
+            return Reading(0, None, (node.kind,))
+        low: Exact = 0
+        high: Exact = 0
         bounded, missing = True, []
         for item in items:
             taken = self._taken(node, item)
             if taken is False:
                 continue
-            value = Fraction(1) if node.how == "count" else self._number(node, item)
+            value = 1 if node.how == "count" else self._number(node, item)
             if taken is None:
                 missing += self._missing(node, item)
             if value is None:
@@ -99,8 +100,8 @@ class HoldingReader:
         best = max if node.how == "largest" else min
         return Single(best(cast("list[date]", values)))
 
-    def _number(self, node: OfHoldings, item: Holding) -> Fraction | None:
-        return cast("Fraction | None", self._attribute(item, cast("str", node.attribute)))
+    def _number(self, node: OfHoldings, item: Holding) -> Exact | None:
+        return cast("Exact | None", self._attribute(item, cast("str", node.attribute)))
 
     def _missing(self, node: OfHoldings, item: Holding) -> list[str]:
         assert node.where is not None
@@ -111,7 +112,7 @@ class HoldingReader:
         return True if node.where is None else self._truth(node.where, item)
 
     def _attribute(self, item: Holding, name: str) -> object:
-        """A value, numbers as fractions; None when nobody knows it."""
+        """A value, None when nobody knows it."""
         if name == "valid":
             begun = item.valid_from is None or item.valid_from <= self.day
             return begun and (item.valid_to is None or self.day <= item.valid_to)
@@ -119,11 +120,7 @@ class HoldingReader:
             found = getattr(item, name)
         else:
             found = item.attributes.get(name)
-        if isinstance(found, Ratio):
-            return found.fraction
-        if isinstance(found, int) and not isinstance(found, bool):
-            return Fraction(found)
-        return cast("object", found)
+        return found.fraction if isinstance(found, Ratio) else cast("object", found)
 
     def _truth(self, node: Node, item: Holding) -> bool | None:
         match node:
@@ -175,7 +172,7 @@ class HoldingReader:
             case ApplicationDate():
                 return self.day
             case ApplicationYear():
-                return Fraction(self.day.year)
+                return self.day.year
             case Shifted():
                 day = self._value(node.day, item)
                 return None if day is None else shifted(cast("date", day), node.by, node.sign)
@@ -183,8 +180,7 @@ class HoldingReader:
                 day = cast("date | None", self._value(node.day, item))
                 if day is None:
                     return None
-                years = day.year if isinstance(node, YearOf) else full_years(day, self.day)
-                return Fraction(years)
+                return day.year if isinstance(node, YearOf) else full_years(day, self.day)
             case Negative():
                 inner = self._value(node.inner, item)
                 return None if inner is None else -cast("Fraction", inner)
@@ -193,13 +189,13 @@ class HoldingReader:
             case _:
                 return self._truth(node, item)
 
-    def _arithmetic(self, node: Arithmetic, item: Holding) -> Fraction | None:
+    def _arithmetic(self, node: Arithmetic, item: Holding) -> Exact | None:
         left, right = self._value(node.left, item), self._value(node.right, item)
         if left is None or right is None:
             return None
-        one, other = cast("Fraction", left), cast("Fraction", right)
+        one, other = cast("Exact", left), cast("Exact", right)
         if node.sign == "/":
-            return one / other if other > 0 else None
+            return Fraction(one) / other if other > 0 else None
         if node.sign == "*":
             return one * other
         return one + other if node.sign == "+" else one - other

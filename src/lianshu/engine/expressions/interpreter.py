@@ -7,10 +7,10 @@ hold it to that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import cast
+from typing import Any, ClassVar, cast
 
 from lianshu.engine.expressions import readings as r
 from lianshu.engine.expressions.arithmetic import (
@@ -93,51 +93,60 @@ class Interpreter:
         self._holdings = HoldingReader(self.firm, self.day, self._constant)
         self._figures = FigureReader(self.firm, self.day, self.rule, self.limit, self.single)
 
+    def told(
+        self,
+        node: Compare | OneOf | FactValue,
+        left: Reading | Single[object],
+        right: Reading | Single[object] | None,
+        outcome: Outcome,
+    ) -> tuple[Compared, ...]:
+        """What an explanation may say of a comparison."""
+        return (Compared(node, left, right, outcome),)
+
+    def begin(self, rule: str, limit: int) -> None:
+        """Go on with another rule of the same policy."""
+        self.rule = self._figures.rule = rule
+        self.limit = self._figures.limit = limit
+
     # Truths
 
     def truth(self, node: Node) -> Judged:
         """The outcome of a condition."""
-        match node:
-            case Fixed():
-                return Judged(Outcome.MET if node.value else Outcome.NOT_MET)
-            case AllOf():
-                return r.both(tuple(self.truth(part) for part in node.parts))
-            case AnyOf():
-                return r.either(tuple(self.truth(part) for part in node.parts))
-            case Not():
-                return r.opposite(self.truth(node.inner))
-            case Compare():
-                return self._compare(node)
-            case OneOf():
-                return self._one_of(node)
-            case FactValue() | Over() | Parameter():
-                return self._flag(node, self.single(node))
-            case Exempted():
-                return self._exempted(node)
-            case IfElse():
-                return self._branch(node)
-            case Manual():
-                given = self.judgements.get(node.name)
-                if isinstance(given, Outcome):
-                    return Judged(given)
-                return Judged(Outcome.MANUAL, manual=(node.name,))
-            case IsAbsent():
-                return self._is_absent(node)
-            case ConditionValue():
-                assert self.conditions is not None
-                return self.conditions(node.name)
-            case VerdictValue():
-                assert self.verdicts is not None
-                return self.verdicts(node.policy, node.condition)
-            case _:
-                raise AssertionError(node)
+        return self.truths[type(node)](self, node)
 
-    def _flag(self, node: Node, found: Single[object]) -> Judged:
+    def _fixed_truth(self, node: Fixed) -> Judged:
+        return r.judged(Outcome.MET if node.value else Outcome.NOT_MET)
+
+    def _all_of(self, node: AllOf) -> Judged:
+        return r.both(tuple(self.truth(part) for part in node.parts))
+
+    def _any_of(self, node: AnyOf) -> Judged:
+        return r.either(tuple(self.truth(part) for part in node.parts))
+
+    def _not(self, node: Not) -> Judged:
+        return r.opposite(self.truth(node.inner))
+
+    def _manual(self, node: Manual) -> Judged:
+        given = self.judgements.get(node.name)
+        if isinstance(given, Outcome):
+            return r.judged(given)
+        return Judged(Outcome.MANUAL, manual=(node.name,))
+
+    def _condition(self, node: ConditionValue) -> Judged:
+        assert self.conditions is not None
+        return self.conditions(node.name)
+
+    def _verdict(self, node: VerdictValue) -> Judged:
+        assert self.verdicts is not None
+        return self.verdicts(node.policy, node.condition)
+
+    def _flag(self, node: FactValue | Over | Parameter) -> Judged:
+        found = self.single(node)
         outcome = Outcome.MET if found.value else Outcome.NOT_MET
         if found.value is None and not found.absent:
             outcome = Outcome.UNKNOWN
-        told = (Compared(node, found, None, outcome),) if isinstance(node, FactValue) else ()
-        return Judged(outcome, found.missing if outcome.open else (), (), told)
+        told = self.told(node, found, None, outcome) if isinstance(node, FactValue) else ()
+        return r.judged(outcome, found.missing if outcome.open else (), (), told)
 
     def _branch(self, node: IfElse) -> Judged:
         condition = self.truth(node.condition)
@@ -156,9 +165,9 @@ class Interpreter:
         inner, exemption = self.truth(node.inner), self.truth(node.exemption)
         outcome = exempted(inner.outcome, exemption.outcome)
         if not outcome.open:
-            return Judged(outcome, compared=inner.compared)
+            return r.judged(outcome, compared=inner.compared)
         found = r.either((inner, exemption)) if exemption.outcome.open else inner
-        return Judged(outcome, found.missing, found.manual, inner.compared)
+        return r.judged(outcome, found.missing, found.manual, inner.compared)
 
     def _is_absent(self, node: IsAbsent) -> Judged:
         if isinstance(node.inner.type, NumberType):
@@ -171,7 +180,7 @@ class Interpreter:
             known = absent or single.value is not None
         if not known:
             return Judged(Outcome.UNKNOWN, missing)
-        return Judged(Outcome.MET if absent else Outcome.NOT_MET)
+        return r.judged(Outcome.MET if absent else Outcome.NOT_MET)
 
     def _compare(self, node: Compare) -> Judged:
         if isinstance(node.left.type, NumberType):
@@ -187,15 +196,13 @@ class Interpreter:
             outcome = _met(_ordered(node.sign, left.value, right.value))
         gone = left.absent or right.absent or outcome is not Outcome.UNKNOWN
         missing = () if gone else r.union((left.missing, right.missing))
-        return Judged(outcome, missing, (), (Compared(node, left, right, outcome),))
+        return r.judged(outcome, missing, (), self.told(node, left, right, outcome))
 
     def _numbers(self, node: Compare) -> Judged:
         left, right = self.sides(node)
         state = r.worst((left, right))
-        missing, manual = (
-            r.union((left.missing, right.missing)),
-            r.union((left.manual, right.manual)),
-        )
+        missing = r.united(left.missing, right.missing)
+        manual = r.united(left.manual, right.manual)
         if state is not None:
             outcome = node.undefined if state is State.UNDEFINED else node.absent
             missing = manual = ()
@@ -204,7 +211,7 @@ class Interpreter:
             outcome = found or r.opened(missing, manual)
         if not outcome.open:
             missing = manual = ()
-        return Judged(outcome, missing, manual, (Compared(node, left, right, outcome),))
+        return r.judged(outcome, missing, manual, self.told(node, left, right, outcome))
 
     def sides(self, node: Compare) -> tuple[Reading, Reading]:
         """Both sides of a comparison of numbers. Those of a compound growth are raised to the
@@ -229,7 +236,7 @@ class Interpreter:
             outcome = _met(_ordered(mirrored[node.sign], over, end.value))
         gone = start.absent or end.absent or outcome is not Outcome.UNKNOWN
         missing = () if gone else r.union((start.missing, end.missing))
-        return Judged(outcome, missing, (), (Compared(node, start, None, outcome),))
+        return r.judged(outcome, missing, (), self.told(node, start, None, outcome))
 
     def _one_of(self, node: OneOf) -> Judged:
         if isinstance(node.left.type, NumberType):
@@ -241,7 +248,7 @@ class Interpreter:
             outcome = Outcome.UNKNOWN
         else:
             outcome = _met(found.value in node.lookup)
-        return Judged(outcome, found.missing, (), (Compared(node, found, None, outcome),))
+        return r.judged(outcome, found.missing, (), self.told(node, found, None, outcome))
 
     def _number_of(self, node: OneOf, found: Reading) -> Judged:
         if found.state is not None:
@@ -250,65 +257,61 @@ class Interpreter:
             outcome = r.opened(found.missing, found.manual)
         else:
             outcome = _met(found.exact in node.lookup)
-        compared_ = (Compared(node, found, None, outcome),)
+        compared_ = self.told(node, found, None, outcome)
         if not outcome.open:
-            return Judged(outcome, compared=compared_)
-        return Judged(outcome, found.missing, found.manual, compared_)
+            return r.judged(outcome, compared=compared_)
+        return r.judged(outcome, found.missing, found.manual, compared_)
 
     # Numbers
 
     def number(self, node: Node) -> Reading:
         """The reading of a number."""
-        match node:
-            case Fixed():
-                return r.exactly(cast("Fraction", node.value))
-            case Parameter():
-                return r.exactly(cast("Fraction", self._constant(node)))
-            case FactValue():
-                return self._figures.fact(node.fact, node.when)
-            case Over():
-                return self._figures.over(node)
-            case Growth():
-                return self._figures.growth(node)
-            case OfHoldings():
-                return self._figures.within(self._holdings.number(node), node.kind)
-            case Arithmetic():
-                return computed(node.sign, self.number(node.left), self.number(node.right))
-            case Negative():
-                return negative(self.number(node.inner))
-            case Extreme():
-                return extreme(node.how, [self.number(part) for part in node.parts])
-            case Rounded():
-                return rounded(node.how, self.number(node.inner), node.step)
-            case Band():
-                return self._band(node)
-            case Points():
-                return self._points(node)
-            case _:
-                return self._other_number(node)
+        return self.numbers[type(node)](self, node)
 
-    def _other_number(self, node: Node) -> Reading:
-        match node:
-            case IfElse():
-                return self._choice(node)
-            case Lookup():
-                found = self._looked_up(node)
-                if found.absent:
-                    return r.without_number(State.ABSENT)
-                if found.value is None:
-                    return r.unknown(*found.missing)
-                return r.exactly(cast("Fraction", found.value))
-            case ScoreValue():
-                assert self.scores is not None
-                return self.scores(node.name)
-            case FullYears() | YearOf():
-                return self._years(node)
-            case ApplicationYear():
-                return r.exactly(self.day.year)
-            case Settled():
-                return self._settled(node)
-            case _:
-                raise AssertionError(node)
+    def _fixed_number(self, node: Fixed) -> Reading:
+        return r.exactly(cast("Fraction", node.value))
+
+    def _parameter(self, node: Parameter) -> Reading:
+        return r.exactly(cast("Fraction", self._constant(node)))
+
+    def _fact(self, node: FactValue) -> Reading:
+        return self._figures.fact(node.fact, node.when)
+
+    def _over(self, node: Over) -> Reading:
+        return self._figures.over(node)
+
+    def _growth(self, node: Growth) -> Reading:
+        return self._figures.growth(node)
+
+    def _of_holdings(self, node: OfHoldings) -> Reading:
+        return self._figures.within(self._holdings.number(node), node.kind)
+
+    def _arithmetic(self, node: Arithmetic) -> Reading:
+        return computed(node.sign, self.number(node.left), self.number(node.right))
+
+    def _negative(self, node: Negative) -> Reading:
+        return negative(self.number(node.inner))
+
+    def _extreme(self, node: Extreme) -> Reading:
+        return extreme(node.how, [self.number(part) for part in node.parts])
+
+    def _rounded(self, node: Rounded) -> Reading:
+        return rounded(node.how, self.number(node.inner), node.step)
+
+    def _lookup(self, node: Lookup) -> Reading:
+        found = self._looked_up(node)
+        if found.absent:
+            return r.without_number(State.ABSENT)
+        if found.value is None:
+            return r.unknown(*found.missing)
+        return r.exactly(cast("Fraction", found.value))
+
+    def _score(self, node: ScoreValue) -> Reading:
+        assert self.scores is not None
+        return self.scores(node.name)
+
+    def _application_year(self, _node: ApplicationYear) -> Reading:
+        return r.exactly(self.day.year)
 
     def _settled(self, node: Settled) -> Reading:
         found = self.number(node.inner)
@@ -351,7 +354,7 @@ class Interpreter:
         branches = [self.number(node.then), self.number(node.otherwise)]
         if divides(node):
             # Two quotients cannot be put over one denominator exactly: see `tree.divides`.
-            branches = [replace(one, low=None, high=None) for one in branches]
+            branches = [one._replace(low=None, high=None) for one in branches]
         return hull(branches, (opening,))
 
     def _years(self, node: FullYears | YearOf) -> Reading:
@@ -411,6 +414,46 @@ class Interpreter:
                 f"参数 {node.name} 在 {self.day} 没有值，请在 parameters.yaml 补上"
             )
         return value
+
+    # Which method reads which node. Looked up, as a firm is asked a thousand of them.
+    truths: ClassVar[Mapping[type, Callable[[Any, Any], Judged]]] = {
+        Fixed: _fixed_truth,
+        AllOf: _all_of,
+        AnyOf: _any_of,
+        Not: _not,
+        Compare: _compare,
+        OneOf: _one_of,
+        FactValue: _flag,
+        Over: _flag,
+        Parameter: _flag,
+        Exempted: _exempted,
+        IfElse: _branch,
+        Manual: _manual,
+        IsAbsent: _is_absent,
+        ConditionValue: _condition,
+        VerdictValue: _verdict,
+    }
+    numbers: ClassVar[Mapping[type, Callable[[Any, Any], Reading]]] = {
+        Fixed: _fixed_number,
+        Parameter: _parameter,
+        FactValue: _fact,
+        Over: _over,
+        Growth: _growth,
+        OfHoldings: _of_holdings,
+        Arithmetic: _arithmetic,
+        Negative: _negative,
+        Extreme: _extreme,
+        Rounded: _rounded,
+        Band: _band,
+        Points: _points,
+        IfElse: _choice,
+        Lookup: _lookup,
+        ScoreValue: _score,
+        FullYears: _years,
+        YearOf: _years,
+        ApplicationYear: _application_year,
+        Settled: _settled,
+    }
 
 
 def _met(found: bool) -> Outcome:  # noqa: FBT001 (the one thing it maps)

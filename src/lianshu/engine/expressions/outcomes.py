@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     """An exemption holds, or the policy is not for this firm or not in force on the day."""
 
+    __hash__ = str.__hash__  # the enumeration's own would be Python, and these are keys
+
     @property
     def code(self) -> int:
         """0 not_met, 1 unknown, 2 manual, 3 met, 4 not_applicable: ``and`` is the least."""

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from lianshu.engine.expressions.outcomes import Outcome, all_of, any_of, negated
 from lianshu.engine.expressions.tree import Compare, FactValue, OneOf
 
 T = TypeVar("T")
 Names = tuple[str, ...]
+Exact: TypeAlias = Fraction | int
+"""A number of a verdict. Most are whole, and integers are ten times as fast as fractions."""
 
 
 class State(Enum):
@@ -24,21 +26,20 @@ class State(Enum):
     """A fact is known to be absent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A number: exactly ``low`` when both ends are one, else somewhere between (None: no bound).
 
     ``missing`` names the facts and ``manual`` the judgements that keep it open.
     """
 
-    low: Fraction | None
-    high: Fraction | None
+    low: Exact | None
+    high: Exact | None
     missing: Names = ()
     manual: Names = ()
     state: State | None = None
 
     @property
-    def exact(self) -> Fraction | None:
+    def exact(self) -> Exact | None:
         """The number, None when it is open or there is none."""
         known = self.state is None and self.low is not None and self.low == self.high
         return self.low if known else None
@@ -63,8 +64,7 @@ class Compared:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """An outcome with the missing facts or judgements that keep it open."""
 
     outcome: Outcome
@@ -73,9 +73,29 @@ class Judged:
     compared: tuple[Compared, ...] = ()
 
 
-def exactly(value: Fraction | int) -> Reading:
+_SETTLED: Final = {outcome: Judged(outcome) for outcome in Outcome}
+
+
+def judged(
+    outcome: Outcome,
+    missing: Names = (),
+    manual: Names = (),
+    compared: tuple[Compared, ...] = (),
+) -> Judged:
+    """An outcome; those without reasons are made once."""
+    if missing or manual or compared:
+        return Judged(outcome, missing, manual, compared)
+    return _SETTLED[outcome]
+
+
+def whole(value: Exact) -> Exact:
+    """The same number, as an integer when it is one."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def exactly(value: Exact) -> Reading:
     """A known number."""
-    found = Fraction(value)
+    found = whole(value)
     return Reading(found, found)
 
 
@@ -94,22 +114,31 @@ def union(parts: Iterable[Iterable[str]]) -> Names:
     return tuple(dict.fromkeys(name for part in parts for name in part))
 
 
-def between(low: Fraction | None, high: Fraction | None, parts: Iterable[Reading]) -> Reading:
+def united(one: Names, other: Names) -> Names:
+    """Two lists of names; mostly one of them is empty."""
+    return union((one, other)) if one and other else one or other
+
+
+def between(low: Exact | None, high: Exact | None, parts: Iterable[Reading]) -> Reading:
     """The number that lies between, made of ``parts``; reasons fall away when it is exact."""
     if low is not None and low == high:
         return Reading(low, high)
-    found = tuple(parts)
-    return Reading(
-        low, high, union(one.missing for one in found), union(one.manual for one in found)
-    )
+    missing: Names = ()
+    manual: Names = ()
+    for one in parts:
+        missing = united(missing, one.missing)
+        manual = united(manual, one.manual)
+    return Reading(low, high, missing, manual)
 
 
 def worst(parts: Iterable[Reading]) -> State | None:
     """The state of what is made of ``parts``: undefined before absent."""
-    states = {one.state for one in parts}
-    if State.UNDEFINED in states:
-        return State.UNDEFINED
-    return State.ABSENT if State.ABSENT in states else None
+    found = None
+    for one in parts:
+        if one.state is State.UNDEFINED:
+            return State.UNDEFINED
+        found = found or one.state
+    return found
 
 
 def opened(missing: Names, manual: Names) -> Outcome:
@@ -129,15 +158,15 @@ def either(parts: tuple[Judged, ...]) -> Judged:
 
 def opposite(part: Judged) -> Judged:
     """``not``."""
-    return Judged(negated(part.outcome), part.missing, part.manual, part.compared)
+    return judged(negated(part.outcome), part.missing, part.manual, part.compared)
 
 
 def _composed(outcome: Outcome, parts: tuple[Judged, ...]) -> Judged:
     compared = tuple(each for one in parts for each in one.compared)
     if not outcome.open:
-        return Judged(outcome, compared=compared)
+        return judged(outcome, compared=compared)
     waiting = [one for one in parts if one.outcome.open]
-    return Judged(
+    return judged(
         outcome,
         union(one.missing for one in waiting if one.outcome is Outcome.UNKNOWN),
         union(one.manual for one in waiting),

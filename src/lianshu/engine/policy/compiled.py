@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 from lianshu.engine.definitions import Loaded, content_hash
-from lianshu.engine.expressions import Node
+from lianshu.engine.expressions import Exact, Node
+from lianshu.engine.expressions.readings import whole
 from lianshu.engine.expressions.tree import Settled
 from lianshu.engine.expressions.vector.shape import MOST_FACT
 from lianshu.engine.policy.model import (
@@ -35,7 +37,7 @@ class Rule:
         return self.definition.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ItemRule:
     """An item of a score."""
 
@@ -47,8 +49,13 @@ class ItemRule:
         """Unique in the policy, among the scores too."""
         return self.definition.id
 
+    @cached_property
+    def most(self) -> Exact:
+        """The maximum."""
+        return whole(Fraction(self.definition.max))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class ScoreRule:
     """A score: the sum of its items or a tree of its own, between 0 and its maximum."""
 
@@ -61,10 +68,10 @@ class ScoreRule:
         """Unique in the policy."""
         return self.definition.id
 
-    @property
-    def most(self) -> Fraction:
+    @cached_property
+    def most(self) -> Exact:
         """The maximum."""
-        return Fraction(self.definition.max)
+        return whole(Fraction(self.definition.max))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ class Policy:
     headline: str | None
     limits: Mapping[str, int]
 
-    @property
+    @cached_property
     def definition(self) -> PolicyDefinition:
         """What was written."""
         return self.loaded.value
@@ -116,12 +123,12 @@ class Policy:
         parameters = None if self.parameters is None else self.parameters.value
         return content_hash({"policy": self.definition, "parameters": parameters})
 
-    @property
+    @cached_property
     def rules_by_id(self) -> Mapping[str, Rule]:
         """In the order of the definition."""
         return {rule.id: rule for rule in self.rules}
 
-    @property
+    @cached_property
     def scores_by_id(self) -> Mapping[str, ScoreRule]:
         """In the order of the definition."""
         return {score.id: score for score in self.scores}

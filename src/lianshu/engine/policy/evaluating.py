@@ -11,6 +11,7 @@ from typing import Any
 
 from lianshu.engine.expressions import (
     EvaluationError,
+    Exact,
     Firm,
     Interpreter,
     Judged,
@@ -93,14 +94,21 @@ class Evaluator:
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[str, str], Decision] = {}
+        self._begun: dict[tuple[str, str], _One] = {}
         self.shared: dict[int, Judged | Reading] = {}
 
     def decision(self, policy: Policy) -> Decision:
         """The decision on one version of a policy."""
         key = (policy.id, policy.version)
         if key not in self._known:
-            self._known[key] = _One(self, policy).decision()
+            self._known[key] = self._one(policy).decision()
         return self._known[key]
+
+    def _one(self, policy: Policy) -> _One:
+        key = (policy.id, policy.version)
+        if key not in self._begun:
+            self._begun[key] = _One(self, policy)
+        return self._begun[key]
 
     def applies(self, policy: Policy) -> Judged:
         """Whether a policy is for the firm, without the rest of it; not in force, it does not
@@ -109,7 +117,7 @@ class Evaluator:
             isinstance(one, ConditionValue | ScoreValue) for one in walk(policy.target)
         ):
             return self.decision(policy).applies
-        one = _One(self, policy)
+        one = self._one(policy)
         holds = one.holds()
         if holds.outcome in (Outcome.NOT_MET, Outcome.NOT_APPLICABLE):
             return _NOT_APPLICABLE
@@ -157,31 +165,33 @@ class _One:
         self.policy = policy
         self.conditions: dict[str, Judged] = {}
         self.scores: dict[str, Reading] = {}
-        self.judgements = {
+        judgements = {
             name: value
             for (policy_id, name), value in evaluator.judgements.items()
             if policy_id == policy.id
         }
-
-    def interpreter(self, rule: str) -> Interpreter:
-        evaluator = self.evaluator
         reads: dict[str, Any] = {
             "conditions": self.conditions.__getitem__,
             "scores": self.scores.__getitem__,
             "verdicts": evaluator.verdict,
-            "judgements": self.judgements,
-            "rule": rule,
-            "limit": self.policy.limit(rule),
+            "judgements": judgements,
         }
-        if evaluator.brief is None:
-            return Interpreter(evaluator.firm, evaluator.day, **reads)
-        return BriefInterpreter(
-            evaluator.firm,
-            evaluator.day,
-            **reads,
-            meanings=evaluator.brief,
-            known=evaluator.shared,
+        self._interpreter = (
+            Interpreter(evaluator.firm, evaluator.day, **reads)
+            if evaluator.brief is None
+            else BriefInterpreter(
+                evaluator.firm,
+                evaluator.day,
+                **reads,
+                meanings=evaluator.brief,
+                known=evaluator.shared,
+            )
         )
+
+    def interpreter(self, rule: str) -> Interpreter:
+        """Reads one rule; what a rule refers to has been worked out before."""
+        self._interpreter.begin(rule, self.policy.limit(rule))
+        return self._interpreter
 
     def decision(self) -> Decision:
         policy = self.policy
@@ -240,7 +250,7 @@ class _One:
 
     def item(self, item: ItemRule) -> Reading:
         found = self.interpreter(item.id).number(item.node)
-        return bounded(found, Fraction(item.definition.max))
+        return bounded(found, item.most)
 
     def total(self, score: ScoreRule) -> Reading:
         if score.total is not None:
@@ -270,9 +280,9 @@ class _One:
         return floor(max(exact, Fraction(0)) / self.policy.round_to) * int(self.policy.round_to)
 
 
-def bounded(found: Reading, most: Fraction) -> Reading:
+def bounded(found: Reading, most: Exact) -> Reading:
     """Points between 0 and ``most``: also what is quite unknown lies between these."""
-    low = Fraction(0) if found.low is None else found.low
+    low = 0 if found.low is None else found.low
     high = most if found.high is None else found.high
     limited = Reading(low, high, found.missing, found.manual)
     if 0 <= low < high <= most:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import cast
 
 from lianshu.engine.expressions import (
@@ -153,7 +154,8 @@ def _value(node: Node, day: date) -> Constant | None:
         return None
     interpreter = Interpreter(Firm(""), day)
     if isinstance(node.type, NumberType):
-        return interpreter.number(node).exact
+        exact = interpreter.number(node).exact
+        return None if exact is None else Fraction(exact)
     return cast("Constant | None", interpreter.single(node).value)
 
 

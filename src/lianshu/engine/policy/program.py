@@ -261,7 +261,7 @@ class _Builder(Stages):
             found = self.column_score(prefix + score.items[0].id)
             for item in score.items[1:]:
                 found = lowering.sum_of(found, self.column_score(prefix + item.id))
-        return self.put_score(prefix_of(policy) + score.id, lowering, found, score.most)
+        return self.put_score(prefix_of(policy) + score.id, lowering, found, Fraction(score.most))
 
     def put_score(
         self, key: str, lowering: Lowering, found: Ends, most: Fraction

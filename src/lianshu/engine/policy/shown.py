@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from lianshu.engine.expressions import Interpreter, Node, Reading
 from lianshu.engine.expressions.days import latest_start
+from lianshu.engine.expressions.readings import Exact
 from lianshu.engine.expressions.tree import (
     Age,
     AllOf,
@@ -63,7 +64,7 @@ def comparisons(node: Node) -> Iterator[Comparison]:
             return
 
 
-def decimal(value: Fraction, places: int = PLACES) -> str:
+def decimal(value: Exact, places: int = PLACES) -> str:
     """A number cut after some places, without needless zeros: 0.599999 is never 0.6."""
     scaled = abs(value.numerator) * 10**places // value.denominator
     whole, part = divmod(scaled, 10**places)
@@ -147,11 +148,15 @@ def _decimal(lowering: Lowering, value: Whole, den: Whole, kind: NumberType) -> 
     zero, negative = wholes.constant(0), wholes.negative(value)
     below = wholes.compare("<", value, zero)
     size = wholes.case([(below, negative)], value)
-    places = PLACES
-    while places and size.bound * 10**places >= MOST:
-        places -= 1
+    places = _places_of(by.constant)
+    if places is not None:
+        scaled = size
+    else:
+        places = PLACES
+        while places and size.bound * 10**places >= MOST:
+            places -= 1
+        scaled = wholes.floor_positive(wholes.times(size, wholes.constant(10**places)), by)
     power = wholes.constant(10**places)
-    scaled = wholes.floor_positive(wholes.times(size, power), by)
     whole = wholes.floor_positive(scaled, power)
     rest = wholes.add(scaled, wholes.times(whole, power), -1)
     digits = algebra.padded(algebra.cast(rest.expr, "string"), places)
@@ -159,6 +164,11 @@ def _decimal(lowering: Lowering, value: Whole, den: Whole, kind: NumberType) -> 
     text = algebra.joined([algebra.cast(whole.expr, "string"), fraction])
     minus = algebra.both([below, wholes.compare(">", scaled, zero)])
     return algebra.case([(minus, algebra.joined([algebra.text("-"), text]))], text)
+
+
+def _places_of(by: int | None) -> int | None:
+    """How many places a number has that is divided by a power of ten, else None."""
+    return next((one for one in range(1, PLACES + 1) if by == 10**one), None)
 
 
 def _kind(one: Compare) -> NumberType:
@@ -214,5 +224,5 @@ def _read(reading: Reading, kind: NumberType) -> str:
     if reading.state is not None or reading.low is None or reading.high is None:
         return ""
     scale = _FEN if kind == MONEY else 1
-    low, high = (decimal(end / scale) for end in (reading.low, reading.high))
+    low, high = (decimal(Fraction(end) / scale) for end in (reading.low, reading.high))
     return low if reading.low == reading.high else f"{low}..{high}"

@@ -333,7 +333,7 @@ def _gap(speaker: Speaker, node: Compare, compared: Compared) -> str:
         return ""
     if left.exact is None or right.exact is None:
         return ""
-    lacking = abs(right.exact - left.exact)
+    lacking = abs(Fraction(right.exact) - left.exact)
     if lacking == 0:
         return speaker.pick("刚好在界上，不含本数", "just on the edge, which does not count")
     kind = _unit(node.left)

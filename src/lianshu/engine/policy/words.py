@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from lianshu.engine.definitions import Text
 from lianshu.engine.expressions.days import label_of
+from lianshu.engine.expressions.readings import Exact
 from lianshu.engine.expressions.tree import (
     Age,
     AllOf,
@@ -303,8 +304,9 @@ class Speaker:
                     return value if found is None else self.text(found.title)
         return value
 
-    def number(self, value: Fraction, kind: Type) -> str:
+    def number(self, exact: Exact, kind: Type) -> str:
         """A number in its unit; shares as percent, money in 元, 万元 or 亿元."""
+        value = Fraction(exact)
         powers = kind.powers if isinstance(kind, NumberType) else ()
         if not powers:
             plain = isinstance(kind, NumberType) and kind.plain
