@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -52,14 +53,17 @@ def measure(folder: Path, count: int, years: Sequence[int]) -> Measured:
     """Write, snapshot, and let the ORM do the same."""
     call_command("migrate", verbosity=0)
     _register(count)
+    _say(f"{count} organisations registered")
     begun = time.perf_counter()
     record_facts(actor=ACTOR, entries=_entries(fact_dictionary(), years), now=NOW)
     written = time.perf_counter() - begun
+    _say(f"facts written in {written:.1f} s")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     begun = time.perf_counter()
     made = take_snapshot(actor=ACTOR, out=folder / "snapshots", now=NOW)
     ours = time.perf_counter() - begun
+    _say(f"snapshot taken in {ours:.1f} s")
     begun = time.perf_counter()
     rows = _through_the_orm(folder / "orm", PEER_MOST)
     peer = time.perf_counter() - begun
@@ -69,6 +73,11 @@ def measure(folder: Path, count: int, years: Sequence[int]) -> Measured:
     assert rows == min(expected, PEER_MOST)
     assert counts["wide.parquet"] == count
     return Measured(expected, written, ours, peer, rows)
+
+
+def _say(what: str) -> None:
+    """How far it is: with `--full` the whole takes many minutes."""
+    print(what, file=sys.stderr, flush=True)
 
 
 def _register(count: int) -> None:

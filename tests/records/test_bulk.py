@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from lianshu.records.bulk import COPIED_FROM, insert_rows
+from lianshu.records.bulk import COPIED_FROM, COUNTED_FROM, Planning, insert_rows
 from lianshu.registry.models import Holding, SourceKey
 from tests.cast import NOW, Cast
 
@@ -47,3 +48,13 @@ def test_one_row_too_many_and_none_is_there(cast: Cast) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_rows(SourceKey, ("organisation_id", "source", "external_id"), rows)
     assert not SourceKey.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_planner_is_told_whenever_the_rows_have_doubled() -> None:
+    planning = Planning(Holding)
+    with CaptureQueriesContext(connection) as asked:
+        for _ in range(8):
+            planning.wrote(COUNTED_FROM // 2)
+    counted = [query["sql"] for query in asked if query["sql"].startswith("ANALYZE")]
+    assert len(counted) == (3 if connection.vendor == "postgresql" else 0)

@@ -28,6 +28,8 @@ MOST_PARAMETERS = 32_000
 """Of one statement: SQLite takes 32,766, PostgreSQL 65,535."""
 COPIED_FROM = 200
 """Rows from which PostgreSQL is given them with COPY."""
+COUNTED_FROM = 100_000
+"""Rows of one transaction from which PostgreSQL's planner is told of them."""
 
 
 def stored_names(model: type[models.Model]) -> list[str]:
@@ -65,6 +67,28 @@ def insert_rows(
     for start in range(0, len(values), size):
         part = values[start : start + size]
         _execute(into + ", ".join([marks] * len(part)), list(chain.from_iterable(part)))
+
+
+class Planning:
+    """Lets PostgreSQL see what one transaction writes in chunks into `model`'s table.
+
+    Its planner knows nothing of rows that are not committed. Whoever looks for some of them before
+    each chunk would soon have the whole table read each time; so the table is counted again
+    whenever what was written has doubled. SQLite plans without counting.
+    """
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model = model
+        self.written, self._next = 0, COUNTED_FROM
+
+    def wrote(self, rows: int) -> None:
+        """So many more rows are there."""
+        self.written += rows
+        if self.written < self._next or connection.vendor != "postgresql":
+            return
+        self._next = 2 * self.written
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(self.model._meta.db_table)}")
 
 
 def _execute(statement: str, parameters: list[Any]) -> None:

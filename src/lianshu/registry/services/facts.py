@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from lianshu.audit.services import record, record_many
 from lianshu.authority import Actor, Refusal, require
 from lianshu.engine.tables import Absent, FactDefinition, Ratio, Value
-from lianshu.records.bulk import insert_rows, stored_names
+from lianshu.records.bulk import Planning, insert_rows, stored_names
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.dictionary import fact_dictionary
 from lianshu.registry.models import Fact, Organisation
@@ -118,6 +118,7 @@ def record_facts(
     """
     batch = _Batch(actor=actor, now=now, correct=correct)
     problems: list[FactProblem] = []
+    planning = Planning(Fact)
     for begin, chunk in _chunks(entries):
         before = current_statements(chunk)
         rows: list[Row] = []
@@ -130,6 +131,7 @@ def record_facts(
                     raise FactsRefused(problems) from error
         if not problems:
             _write(rows, before, now=now)
+            planning.wrote(len(rows))
     if problems:
         raise FactsRefused(problems)
     record_many(
