@@ -5,7 +5,16 @@ from django.urls import URLPattern, path
 from lianshu.exchange.lists import DEMANDS, PROJECTS, RECOMMENDATIONS, RESOURCES
 from lianshu.exchange.lists_lexicon import LEXICON
 from lianshu.exchange.sides import DEMAND, RESOURCE, Side
-from lianshu.exchange.views import editing, lexicon, pairs, posts, projects, refining, sharing
+from lianshu.exchange.views import (
+    editing,
+    lexicon,
+    pairs,
+    posts,
+    projects,
+    quality,
+    refining,
+    sharing,
+)
 from lianshu.ui.lists.views import list_urls
 
 
@@ -60,6 +69,12 @@ urlpatterns = [
     path(f"{PAIR}accept/", pairs.recommendation_accept, name="recommendation-accept"),
     path(f"{PAIR}decline/", pairs.recommendation_decline, name="recommendation-decline"),
     path(f"{PAIR}undo/", pairs.recommendation_undo, name="recommendation-undo"),
+    path("matching/quality/", quality.matching_quality, name="matching-quality"),
+    path(
+        "matching/quality/<slug:table>.<slug:format>",
+        quality.matching_quality_export,
+        name="matching-quality-export",
+    ),
     *list_urls("lexicon/", LEXICON),
     path("lexicon/new/", lexicon.lexicon_new, name="lexicon-new"),
     path("lexicon/<slug:public_id>/", lexicon.lexicon_entry, name="lexicon-entry"),

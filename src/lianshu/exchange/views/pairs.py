@@ -23,6 +23,7 @@ from lianshu.exchange.services.recommendations import (
     send_recommendation,
     undo_decline,
 )
+from lianshu.exchange.services.viewing import note_views
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.ui.feedback import say
 from lianshu.ui.requests import PageRequest, page
@@ -43,6 +44,7 @@ def _address(pair: Recommendation) -> str:
 def recommendation(request: PageRequest, public_id: str) -> HttpResponse:
     """Both posts as far as the reader may know them, reasons, and the decision."""
     pair = _find(request.actor, public_id)
+    note_views(actor=request.actor, pairs=[pair], now=timezone.now())
     sides = sides_of(request.actor, pair)
     project = getattr(pair, "project", None)
     return render(

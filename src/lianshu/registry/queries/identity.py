@@ -35,7 +35,7 @@ from lianshu.registry.models import (
 from lianshu.registry.queries.facts import value_of
 from lianshu.registry.queries.links import links_down, links_up
 
-_SIZE_FACTS: Final = ("staff", "revenue", "total_assets")
+SIZE_FACTS: Final = ("staff", "revenue", "total_assets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +165,15 @@ def size_of(actor: Actor, organisation: Organisation) -> SizeReading:
     """Its size class by the latest year that says anything, as far as the actor may read it."""
     rows = Fact.objects.visible_to(actor).for_use(Use.SERVICE).current()
     own = rows.filter(organisation=organisation)
-    years = own.filter(fact__in=_SIZE_FACTS, period_kind=PeriodKind.YEAR.value)
+    years = own.filter(fact__in=SIZE_FACTS, period_kind=PeriodKind.YEAR.value)
     latest = years.order_by("-period_start").values_list("period_start", flat=True).first()
     industry = own.filter(fact="industry").order_by("-period_start").first()
     figures = {
         fact: None if latest is None else _whole(actor, organisation, fact, latest)
-        for fact in _SIZE_FACTS
+        for fact in SIZE_FACTS
     }
     verdict = size_class(
-        _size_table(Path(settings.PACKS)),
+        size_table(),
         industry=None if industry is None else _code(actor, organisation, industry.period),
         staff=figures["staff"],
         revenue_fen=figures["revenue"],
@@ -191,6 +191,11 @@ def _whole(actor: Actor, organisation: Organisation, fact: str, start: date) -> 
 def _code(actor: Actor, organisation: Organisation, period: Period) -> str | None:
     value = value_of(actor, organisation, "industry", period, use=Use.SERVICE).value
     return None if value is None else str(value)
+
+
+def size_table() -> SizeTable:
+    """The thresholds in force."""
+    return _size_table(Path(settings.PACKS))
 
 
 @lru_cache(maxsize=1)
