@@ -15,6 +15,7 @@ from lianshu.cli.packs import packs_folder
 from lianshu.cli.running import InputError, say
 from lianshu.engine.definitions import DefinitionError
 from lianshu.engine.policy import policy_folders
+from lianshu.engine.policy.ladders import ladder_files
 from lianshu.records.errors import DomainError
 
 
@@ -40,7 +41,12 @@ def publish(packs: Sequence[str]) -> None:
     for row in fresh:
         sys.stdout.write(f"{row.policy}  {row.version}  {row.title}\n")
     already = len(rows) - len(fresh)
-    say(f"已发布 {len(fresh)} 项政策" + (f"，{already} 项早已发布。" if already else "。"))
+    ladders = load("lianshu.entitlements.queries_ladders:ladders_published_at")(now)
+    for row in ladders:
+        sys.stdout.write(f"{row.ladder}  {row.title}\n")
+    told = f"已发布 {len(fresh)} 项政策"
+    told += f"、{len(ladders)} 个梯度" if ladders else ""
+    say(told + (f"，{already} 项政策早已发布。" if already else "。"))
 
 
 def _folder(name: str) -> Path:
@@ -50,6 +56,6 @@ def _folder(name: str) -> Path:
     if not folder.is_dir():
         known = "、".join(sorted(one.parent.name for one in packs_folder().glob("*/policies")))
         raise InputError(f"没有资料包或文件夹“{name}”。有政策的资料包：{known or '（没有）'}。")
-    if not policy_folders(folder):
+    if not policy_folders(folder) and not ladder_files(folder):
         raise InputError(f"{folder}：里面没有政策（policies/编号/policy.yaml），请核对路径。")
     return folder

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from fractions import Fraction
 
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
-from lianshu.engine.expressions import Outcome, Reading
+from lianshu.engine.expressions import Exact, Outcome, Reading
 from lianshu.engine.policy import Decision, Evaluator, Policy
 from lianshu.engine.policy.describing import counting
 from lianshu.engine.policy.telling import (
@@ -23,6 +22,7 @@ from lianshu.engine.policy.telling import (
     target_line,
 )
 from lianshu.engine.policy.words import Language, Speaker
+from lianshu.entitlements.climbing import Climb, climbs
 from lianshu.entitlements.knowledge import Known, known_of
 from lianshu.entitlements.models import PolicyVersion
 from lianshu.entitlements.published import Published, published
@@ -89,6 +89,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class LadderReading:
+    """A ladder with what the next rung waits for and where that can be given."""
+
+    climb: Climb
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """Everything on the page. `asked_most` are the facts that would decide most policies."""
 
@@ -97,6 +105,7 @@ class Diagnosis:
     groups: tuple[Group, ...]
     windows: tuple[tuple[date, date, str, str], ...] = ()
     asked_most: tuple[tuple[Missing, int], ...] = field(default=())
+    ladders: tuple[LadderReading, ...] = ()
 
 
 def language_now() -> Language:
@@ -124,7 +133,31 @@ def diagnose(
         tuple(_groups(readings)),
         tuple(_windows(found, readings, on)),
         tuple(_asked_most(readings)),
+        tuple(_ladders(evaluator, reader, readings)),
     )
+
+
+def read_ladders(actor: Actor, organisation: Organisation, *, on: date) -> list[LadderReading]:
+    """The ladders of one firm by themselves."""
+    found, known = published(), known_of(actor, organisation)
+    reader = Reader(organisation, known, language_now())
+    return list(_ladders(Evaluator(found.policies, known.firm, on), reader, ()))
+
+
+def _ladders(
+    evaluator: Evaluator, reader: Reader, readings: Sequence[PolicyReading]
+) -> Iterator[LadderReading]:
+    """The firm's ladders; what is told of a policy is told once."""
+    told = {id(each.decision): each.conditions for each in readings}
+    speaker = Speaker(fact_dictionary(), reader.language, evaluator.day)
+
+    def explaining(decision: Decision) -> Sequence[Explained]:
+        known = told.get(id(decision))
+        return known or explain(decision, fact_dictionary(), reader.language)
+
+    for climb in climbs(evaluator, reader.language, explaining):
+        missing = (reader.missing(speaker, key, evaluator.day) for key in climb.missing)
+        yield LadderReading(climb, tuple(missing))
 
 
 def read_one(
@@ -310,7 +343,7 @@ def _score(score: Reading | None) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _points(value: Fraction) -> str:
+def _points(value: Exact) -> str:
     return str(value) if value.denominator == 1 else f"{float(value):.1f}"
 
 

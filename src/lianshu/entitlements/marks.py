@@ -15,7 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from lianshu.engine.codes import load_code_lists
 from lianshu.engine.policy.words import Speaker
 from lianshu.entitlements.diagnosis import language_now
-from lianshu.entitlements.models import OutcomeChoices, PolicyResult, PolicyVersion
+from lianshu.entitlements.models import (
+    OutcomeChoices,
+    PolicyLadder,
+    PolicyResult,
+    PolicyVersion,
+)
 from lianshu.entitlements.queries import NEARLY
 from lianshu.registry.dictionary import fact_dictionary
 from lianshu.ui.badges import Badge, Tone
@@ -84,6 +89,11 @@ def title_of(row: PolicyVersion) -> str:
     if language_now() == "en" and row.title_en:
         return row.title_en
     return row.title
+
+
+def ladder_title(row: PolicyLadder) -> str:
+    """The title in the reader's language."""
+    return row.title_en if language_now() == "en" and row.title_en else row.title
 
 
 def region_name(code: str) -> str:

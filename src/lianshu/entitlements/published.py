@@ -11,8 +11,12 @@ from pathlib import Path
 from django.conf import settings
 
 from lianshu.engine.codes import load_code_lists
+from lianshu.engine.definitions import load_file
+from lianshu.engine.expressions import Scope
 from lianshu.engine.policy import Pack, Policy, load_pack
-from lianshu.entitlements.models import PolicyVersion
+from lianshu.engine.policy.ladder_model import LadderDefinition
+from lianshu.engine.policy.ladders import Ladder, compile_ladders
+from lianshu.entitlements.models import PolicyLadder, PolicyVersion
 from lianshu.registry.dictionary import fact_dictionary
 
 
@@ -45,6 +49,29 @@ def _compiled(key: tuple[tuple[int, str], ...], packs: Path) -> Published:
     pack = compile_rows(rows, packs)
     found = {(one.id, one.version): one for one in pack.policies}
     return Published(pack.policies, {row.pk: found[row.policy, row.version] for row in rows})
+
+
+def published_ladders() -> Mapping[int, Ladder]:
+    """The ladders in use by row, over the policies in use; everywhere's first."""
+    rows = PolicyLadder.objects.filter(retired_at__isnull=True).order_by("region_code", "ladder")
+    key = tuple(rows.values_list("pk", "content_hash"))
+    return _compiled_ladders(key, Path(settings.PACKS)) if key else {}
+
+
+@lru_cache(maxsize=4)
+def _compiled_ladders(key: tuple[tuple[int, str], ...], packs: Path) -> Mapping[int, Ladder]:
+    # A policy that is retired meanwhile leaves its rung without a decision, which the standing
+    # says: the rows alone decide what is compiled here.
+    found = PolicyLadder.objects.in_bulk([pk for pk, _hash in key])
+    scope = Scope(fact_dictionary(), load_code_lists(packs / "national" / "codes"))
+    with tempfile.TemporaryDirectory(prefix="lianshu-ladders-") as folder:
+        read = []
+        for row in found.values():
+            place = Path(folder) / f"{row.ladder}.yaml"
+            place.write_text(row.definition, encoding="utf-8")
+            read.append(load_file(place, LadderDefinition))
+    made = {one.id: one for one in compile_ladders(read, scope, ()).ladders}
+    return {pk: made[found[pk].ladder] for pk, _hash in key}
 
 
 def compile_rows(rows: Iterable[PolicyVersion], packs: Path) -> Pack:

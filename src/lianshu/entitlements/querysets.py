@@ -12,6 +12,7 @@ from lianshu.registry.scoping import within
 
 if TYPE_CHECKING:
     from lianshu.entitlements.models import (  # noqa: F401 (named in strings below)
+        LadderResult,
         PolicyDecision,
         PolicyFeedback,
         PolicyResult,
@@ -38,6 +39,10 @@ class OfOrganisation(models.QuerySet[RowT]):
 
 class ResultQuerySet(OfOrganisation["PolicyResult"]):
     """Results of a run."""
+
+
+class LadderResultQuerySet(OfOrganisation["LadderResult"]):
+    """Where firms stood in a run."""
 
 
 class DecisionQuerySet(OfOrganisation["PolicyDecision"]):

@@ -114,6 +114,22 @@ def test_the_top_has_no_next() -> None:
     assert told(found).ahead == "已在最高一级"
 
 
+def test_a_rung_that_is_not_for_the_firm_is_stepped_over() -> None:
+    holdings = {"certificate": [title("high_tech")]}
+    ningbo = standing("zhejiang-growth", {"registered_region": "330212"}, holdings)
+    hangzhou = standing("zhejiang-growth", {"registered_region": "330106"}, holdings)
+    assert [one.held and one.next for one in (ningbo, hangzhou)] == [3, 2]
+    assert "不适用" in told(ningbo).rungs[2].asked
+
+
+def test_an_open_target_group_is_told() -> None:
+    found = standing("quality-sme", {**SRDI, "staff@2025": 100}, {"certificate": "none"})
+    rung = found.next_rung
+    assert rung is not None and rung.perhaps_not_for_it
+    assert "industry" in rung.missing
+    assert "还不知道是否适用" in told(found).ahead
+
+
 def test_the_version_of_the_day_counts() -> None:
     old = {"certificate": [title("innovative_sme")]}
     before = standing("quality-sme", SRDI, old, date(2026, 3, 31))
@@ -175,7 +191,14 @@ def test_a_standing_agrees_with_its_parts(seed: int, name: str) -> None:
         return
     held = [place for place, one in enumerate(found.rungs) if one.held.outcome is Outcome.MET]
     assert found.held == (held[-1] if held else None)
-    assert found.next in (None if found.held is None else found.held + 1, 0, None)
+    above = range(0 if found.held is None else found.held + 1, len(found.rungs))
+    for_it = [
+        place
+        for place in above
+        if (asked := found.rungs[place].conditions) is None
+        or asked.outcome is not Outcome.NOT_APPLICABLE
+    ]
+    assert found.next == (for_it[0] if for_it else None)
     assert all(found.rungs[place].held.outcome.open for place in found.perhaps)
     for one in found.rungs:
         if one.decision is None:

@@ -59,6 +59,7 @@ def plan_city(
         holdings=(
             *_holdings(sources, units, Draw(seed, "holdings"), last_year),
             *_work(sources, units, Draw(seed, "work"), last_year),
+            *_first_tier(units, Draw(seed, "first tier"), last_year),
         ),
         members=tuple(ties.members_of(sources.chains, units, Draw(seed, "members"), last_year)),
         affiliations=tuple(ties.affiliations_of(units, Draw(seed, "groups"), last_year)),
@@ -122,6 +123,11 @@ def _holdings(
             yield from rights.holdings_of(
                 unit, chains[unit.business.chain], draw, number=number, last_year=last_year
             )
+
+
+def _first_tier(units: list[Unit], draw: Draw, last_year: int) -> Iterator[HoldingPlan]:
+    for number, unit in enumerate(units, 1):
+        yield from rights.first_tier_of(unit, draw, number=number, last_year=last_year)
 
 
 def _work(

@@ -37,6 +37,8 @@ WORKS = (
     "用密封",
     "的减振降噪",
 )
+FIRST_TIER = date(2026, 6, 1)
+"""The earliest day of a title of the renamed first tier here."""
 TERM = 3
 """How many years a title lasts."""
 MILLION = 100_000_000
@@ -129,6 +131,25 @@ def _titles(
             valid_to=date(year + TERM, 12, 1),
             attributes={"kind": kind, "level": level, "batch_year": year},
         )
+
+
+def first_tier_of(unit: Unit, draw: Draw, *, number: int, last_year: int) -> Iterator[HoldingPlan]:
+    """The first tier by its name since April 2026, for some of the stronger firms. Drawn apart, so
+    that the rest of the city stays as it was."""
+    business = unit.business
+    if business is None or business.strength < 2 or not draw.chance(45):
+        return
+    begins = max(date(last_year, 12, 1), FIRST_TIER)
+    yield HoldingPlan(
+        unit.key,
+        "certificate",
+        "industry_department",
+        number=f"YSKC{begins.year}{number:05d}",
+        name="科技和创新型中小企业",
+        valid_from=begins,
+        valid_to=date(begins.year + TERM, begins.month, 1),
+        attributes={"kind": "tech_innovative", "level": "provincial", "batch_year": begins.year},
+    )
 
 
 def _body(unit: Unit, draw: Draw, last_year: int) -> HoldingPlan:

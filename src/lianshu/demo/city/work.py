@@ -147,8 +147,14 @@ def figures_of(
         said.setdefault(fact.unit, {}).setdefault((fact.fact, fact.period.label), fact)
     for unit in units:
         if unit.business is not None:
+            known = said.get(unit.key, {})
             yield from _standing(unit, unit.business, draw, last_year)
-            yield from _years(unit, unit.business, said.get(unit.key, {}), draw)
+            yield from _years(unit, unit.business, known, draw)
+            if ("industry", str(last_year)) in known:
+                # Size classes, and what rests on them, ask what it is on the day.
+                on = Period.instant(unit.business.founded)
+                code, source = unit.business.industry, "market_regulator"
+                yield FactPlan(unit.key, "industry", on, code, source)
 
 
 def _standing(unit: Unit, business: Business, draw: Draw, last_year: int) -> Iterator[FactPlan]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from lianshu.engine.expressions import Interpreter, Judged, Node, Outcome
 from lianshu.engine.policy.describing import counting
 from lianshu.engine.policy.evaluating import Decision, Evaluator
 from lianshu.engine.policy.ladders import Ladder, LadderVersion, Rung
 
+_counting = lru_cache(maxsize=256)(counting)
 _MET = Judged(Outcome.MET)
 _NO = Judged(Outcome.NOT_MET)
 
@@ -47,13 +49,28 @@ class RungStanding:
         failing = [name for name in names if outcomes[name] is Outcome.NOT_MET]
         return (*failing, *(name for name in names if outcomes[name].open))
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The facts that it waits for, those of the policy's target group first."""
+        if self.decision is None or self.decision.verdict.outcome.passes:
+            return ()
+        found = list(self.decision.applies.missing)
+        found += [key for name in self.gap for key in self.decision.conditions[name].missing]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def perhaps_not_for_it(self) -> bool:
+        """Whether it is open if the policy is for the firm at all."""
+        return self.decision is not None and self.decision.applies.outcome.open
+
 
 @dataclass(frozen=True)
 class Standing:
     """Where a firm stands on the day. Places are indexes of ``rungs``, lowest first.
 
     ``held`` is the highest rung whose title it has, ``qualified`` the highest whose conditions are
-    met, ``next`` the one above what it holds: None at the top, and where the ladder is not for it.
+    met, ``next`` the one to reach for: the lowest above what it holds whose policy is for the firm;
+    None at the top, where nothing above is for the firm, and where the ladder itself is not.
     """
 
     ladder: Ladder
@@ -87,16 +104,22 @@ class Standing:
         return self.version is not None and self.applies.outcome not in closed
 
 
-def stand(ladder: Ladder, evaluator: Evaluator) -> Standing:
-    """Where the evaluator's firm stands on its day."""
-    day = evaluator.day
+Truths = dict[str, Judged]
+"""What titles came to for one firm and day, by how they are recognised: ladders share them."""
+
+
+def stand(ladder: Ladder, evaluator: Evaluator, truths: Truths | None = None) -> Standing:
+    """Where the evaluator's firm stands on its day. Whoever asks for several ladders of one firm
+    gives them the same ``truths``."""
+    day, known = evaluator.day, {} if truths is None else truths
     version = ladder.on(day)
-    applies = _MET if ladder.target is None else _truth(ladder.target, evaluator)
+    applies = _MET
+    if ladder.target is not None:
+        applies = _truth(ladder.definition.region or "", ladder.target, evaluator, known)
     if version is None or applies.outcome is Outcome.NOT_MET:
         return Standing(ladder, version, day, applies, (), None, None, None)
-    rungs = tuple(_rung(rung, evaluator) for rung in version.rungs)
+    rungs = tuple(_rung(rung, evaluator, known) for rung in version.rungs)
     held = _highest(one.held for one in rungs)
-    following = 0 if held is None else held + 1
     return Standing(
         ladder=ladder,
         version=version,
@@ -105,8 +128,17 @@ def stand(ladder: Ladder, evaluator: Evaluator) -> Standing:
         rungs=rungs,
         held=held,
         qualified=_highest(one.conditions for one in rungs),
-        next=following if following < len(rungs) else None,
+        next=_next(rungs, held),
     )
+
+
+def _next(rungs: tuple[RungStanding, ...], held: int | None) -> int | None:
+    """The lowest rung above what it holds; one whose policy is not for the firm is stepped over."""
+    for place in range(0 if held is None else held + 1, len(rungs)):
+        asked = rungs[place].conditions
+        if asked is None or asked.outcome is not Outcome.NOT_APPLICABLE:
+            return place
+    return None
 
 
 def _highest(judged: Iterator[Judged | None]) -> int | None:
@@ -116,15 +148,17 @@ def _highest(judged: Iterator[Judged | None]) -> int | None:
     return places[-1] if places else None
 
 
-def _truth(node: Node, evaluator: Evaluator) -> Judged:
-    reader = Interpreter(evaluator.firm, evaluator.day, verdicts=evaluator.verdict)
-    return reader.truth(node)
+def _truth(text: str, node: Node, evaluator: Evaluator, known: Truths) -> Judged:
+    if text not in known:
+        reader = Interpreter(evaluator.firm, evaluator.day, verdicts=evaluator.verdict)
+        known[text] = reader.truth(node)
+    return known[text]
 
 
-def _rung(rung: Rung, evaluator: Evaluator) -> RungStanding:
+def _rung(rung: Rung, evaluator: Evaluator, known: Truths) -> RungStanding:
     decision = _decision(rung, evaluator)
     if rung.held is not None:
-        held = _truth(rung.held, evaluator)
+        held = _truth(rung.definition.held or "", rung.held, evaluator, known)
     else:
         # No title is given for it: one stands on it by meeting what it asks.
         held = _NO if decision is None else decision.verdict

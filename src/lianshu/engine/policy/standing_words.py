@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from lianshu.engine.expressions import Outcome
+from lianshu.engine.policy.evaluating import Decision
 from lianshu.engine.policy.ladders import Ladder, LadderVersion
 from lianshu.engine.policy.standing import RungStanding, Standing
 from lianshu.engine.policy.telling import (
@@ -49,7 +50,8 @@ _MARKS = {RungState.HELD: "●", RungState.PERHAPS: "?"}
 @dataclass(frozen=True, slots=True)
 class RungWords:
     """A rung for a reader. ``reason`` is why it counts as held or not; ``outcome`` what its policy
-    comes to, None where nothing is known of what is asked, which ``asked`` says in any case."""
+    comes to, None where nothing is known of what is asked, which ``asked`` says in any case.
+    ``gap`` is told of the next rung alone."""
 
     place: int
     id: str
@@ -90,13 +92,22 @@ class StandingWords:
         return next((one for one in self.rungs if one.following), None)
 
 
+Explaining = Callable[[Decision], Sequence[Explained]]
+
+
 def standing_in_words(
-    standing: Standing, dictionary: FactDictionary, language: Language
+    standing: Standing,
+    dictionary: FactDictionary,
+    language: Language,
+    *,
+    explaining: Explaining | None = None,
 ) -> StandingWords:
-    """Everything in one language."""
+    """Everything in one language. `explaining` is asked for the conditions of the next rung's
+    policy: whoever has explained the decision already need not do it again."""
     speaker = Speaker(dictionary, language, standing.day)
+    said = explaining or (lambda decision: explain(decision, dictionary, language))
     rungs = tuple(
-        _rung(standing, place, speaker, dictionary) for place in range(len(standing.rungs))
+        _rung(standing, place, speaker, dictionary, said) for place in range(len(standing.rungs))
     )
     return StandingWords(
         id=standing.ladder.id,
@@ -110,7 +121,11 @@ def standing_in_words(
 
 
 def _rung(
-    standing: Standing, place: int, speaker: Speaker, dictionary: FactDictionary
+    standing: Standing,
+    place: int,
+    speaker: Speaker,
+    dictionary: FactDictionary,
+    explaining: Explaining,
 ) -> RungWords:
     one = standing.rungs[place]
     definition = one.rung.definition
@@ -125,7 +140,7 @@ def _rung(
         policy=definition.policy or "",
         outcome=None if one.conditions is None else one.conditions.outcome,
         asked=_asked(one, speaker, dictionary),
-        gap=_gap(one, speaker, dictionary),
+        gap=_gap(one, explaining) if place == standing.next else (),
         note=speaker.text(definition.note) if definition.note else "",
         current=place == standing.held,
         following=place == standing.next,
@@ -149,10 +164,10 @@ def _reason(one: RungStanding, speaker: Speaker) -> str:
     return told_of(speaker, one.held) or speaker.pick("没有要求", "nothing is asked")
 
 
-def _gap(one: RungStanding, speaker: Speaker, dictionary: FactDictionary) -> tuple[Explained, ...]:
+def _gap(one: RungStanding, explaining: Explaining) -> tuple[Explained, ...]:
     if one.decision is None or not one.gap:
         return ()
-    said = {each.id: each for each in explain(one.decision, dictionary, speaker.language)}
+    said = {each.id: each for each in explaining(one.decision)}
     return tuple(said[name] for name in one.gap)
 
 
@@ -179,6 +194,11 @@ def _asked(one: RungStanding, speaker: Speaker, dictionary: FactDictionary) -> s
 def _counts(one: RungStanding, speaker: Speaker) -> Iterator[str]:
     """How many conditions fail, lack figures, or wait for an expert."""
     assert one.decision is not None
+    if one.perhaps_not_for_it:
+        words = speaker.pick("、", ", ").join(map(speaker.key, one.decision.applies.missing))
+        yield speaker.pick(
+            f"还不知道是否适用（缺：{words}）", f"not known whether it applies (missing: {words})"
+        )
     found = [one.decision.conditions[name].outcome for name in one.gap]
     counts = {outcome: found.count(outcome) for outcome in dict.fromkeys(found)}
     wording = {
@@ -221,7 +241,9 @@ def _ahead(standing: Standing, rungs: tuple[RungWords, ...], speaker: Speaker) -
     if not standing.climbs:
         return ""
     if standing.next is None:
-        return speaker.pick("已在最高一级", "On the highest rung")
+        if standing.held == len(rungs) - 1:
+            return speaker.pick("已在最高一级", "On the highest rung")
+        return speaker.pick("再往上的各级不适用", "The rungs above are not for the firm")
     rung = rungs[standing.next]
     return speaker.pick(f"下一级“{rung.title}”：{rung.asked}", f"Next, {rung.title}: {rung.asked}")
 

@@ -16,7 +16,9 @@ from lianshu.authority import Actor, Capability, Refusal
 from lianshu.engine.codes import load_code_lists
 from lianshu.engine.definitions import DefinitionError, canonical_json
 from lianshu.engine.policy import Pack, Policy, Prepared, load_pack, prepare, run
+from lianshu.engine.policy.ladders import load_ladders
 from lianshu.entitlements.models import PolicyVersion
+from lianshu.entitlements.services.publishing_ladders import write_ladders
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.dictionary import fact_dictionary
 
@@ -25,7 +27,7 @@ from lianshu.registry.dictionary import fact_dictionary
 def publish_policies(
     *, actor: Actor, folders: Sequence[Path], now: datetime
 ) -> list[PolicyVersion]:
-    """Publish every policy of the packs: all of them or none.
+    """Publish every policy and ladder of the packs: all of them or none; the policies' rows.
 
     Raises Refusal, DefinitionError with the defects of all, DomainError when a scenario does not
     come out as written, and Conflict when a version already decides something else: a new rule is a
@@ -37,10 +39,12 @@ def publish_policies(
     others = [one.parent for one in packs.glob("*/policies")]
     codes = load_code_lists(packs / "national" / "codes")
     pack = load_pack(folders, fact_dictionary(), codes, others=others)
-    if not pack.policies and not pack.findings:
+    climbed = load_ladders(folders, pack.dictionary, codes, others=others)
+    if not pack.policies and not pack.findings and not climbed.ladders:
         raise DomainError(_("这些资料包里没有政策，没有发布。请核对名称。"))
     scenarios = [prepare(pack, policy) for policy in pack.policies]
-    found = [*pack.findings, *(one for _prepared, wrong in scenarios for one in wrong)]
+    told = (one for _prepared, wrong in scenarios for one in wrong)
+    found = [*pack.findings, *told, *climbed.findings]
     errors = [one for one in found if one.severity == "error"]
     if errors:
         raise DefinitionError(errors)
@@ -48,7 +52,9 @@ def publish_policies(
         replace(pack, policies=_beside(pack, folders, others)),
         [prepared for each, _wrong in scenarios for prepared in each],
     )
-    return [_publish(actor, policy, now) for policy in pack.policies]
+    rows = [_publish(actor, policy, now) for policy in pack.policies]
+    write_ladders(actor=actor, ladders=climbed.ladders, now=now)
+    return rows
 
 
 def _beside(pack: Pack, folders: Sequence[Path], others: Sequence[Path]) -> tuple[Policy, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 from django.db import transaction
@@ -17,15 +16,16 @@ from django.utils.translation import gettext as _
 
 from lianshu.audit.services import record
 from lianshu.authority import Actor, require, system_actor
-from lianshu.engine.expressions import EvaluationError, Outcome
+from lianshu.engine.expressions import EvaluationError, Exact, Outcome
 from lianshu.engine.expressions.brief import Meanings
 from lianshu.engine.policy import Evaluator, Policy, meanings
 from lianshu.engine.policy.describing import counting
 from lianshu.entitlements.knowledge_many import known_of_many
-from lianshu.entitlements.models import PolicyResult, PolicyRun
-from lianshu.entitlements.published import published
+from lianshu.entitlements.models import LadderResult, PolicyResult, PolicyRun
+from lianshu.entitlements.published import published, published_ladders
 from lianshu.entitlements.queries import enterprises
 from lianshu.entitlements.rules import can_run_policies
+from lianshu.entitlements.services.standings import standings_of
 from lianshu.jobs.models import Job
 from lianshu.jobs.queries import active_jobs
 from lianshu.jobs.services import enqueue
@@ -123,6 +123,9 @@ def _evaluate(
     """The rows of some firms; how many results could not be worked out."""
     known = known_of_many(READER, firms, known_at=run.known_at)
     results: list[PolicyResult] = []
+    standings: list[LadderResult] = []
+    ladders = published_ladders()
+    versions = {(each.policy.id, each.policy.version): each.row for each in held}
     refused = 0
     for firm in firms:
         evaluator = Evaluator(policies, known[firm.pk], run.on, brief=brief)
@@ -136,8 +139,10 @@ def _evaluate(
                 continue
             if result is not None:
                 results.append(result)
+        standings += standings_of(run, firm, ladders, evaluator, versions)
     with transaction.atomic():
         PolicyResult.objects.bulk_create(results, batch_size=2_000)
+        LadderResult.objects.bulk_create(standings, batch_size=2_000)
     return refused
 
 
@@ -171,7 +176,7 @@ def _result(
     )
 
 
-def _points(value: Fraction | None) -> Decimal | None:
+def _points(value: Exact | None) -> Decimal | None:
     if value is None:
         return None
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(MILLI)
@@ -184,7 +189,8 @@ def _finish(run: PolicyRun, actor: Actor, moment: datetime, refused: int) -> Non
     run.save(update_fields=["finished_at"])
     finished = PolicyRun.objects.filter(finished_at__isnull=False).order_by("-started_at")
     kept = list(finished.values_list("pk", flat=True)[:KEPT])
-    PolicyResult.objects.filter(run__finished_at__isnull=False).exclude(run__in=kept).delete()
+    for results in (PolicyResult.objects, LadderResult.objects):
+        results.filter(run__finished_at__isnull=False).exclude(run__in=kept).delete()
     record(
         actor=actor,
         action="policies.run",
