@@ -224,7 +224,7 @@ def _line(
         words = {"left": board.who(pair.left_id).name, "right": board.who(pair.right_id).name}
         if kind is Kind.FORBID:
             text = _("“%(left)s”和“%(right)s”不得配对。") % words
-            text = f"{text}{_('原因：')}{pair.reason}" if pair.reason else text
+            text = f"{text}{_('原因：')}{pair.why}" if pair.reason else text
         elif pair.locked and not pair.rule:
             text = _("“%(left)s”和“%(right)s”的配对已锁定。") % words
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianshu.exchange.models import Demand, Recommendation, Resource
@@ -162,6 +163,11 @@ class RoundPair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.left_id} — {self.right_id}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language, where it is the system's own."""
+        return gettext(self.reason) if self.automatic and self.reason else self.reason
 
 
 class Quota(models.Model):

@@ -242,7 +242,7 @@ def round_pair(request: PageRequest, public_id: str, pk: int) -> HttpResponse:
         return _("已保存，请重新计算。"), round_page(found)
 
     heading = f"{who_of(pair.left).name} — {who_of(pair.right).name}"
-    note = _("系统规定不得配对：%(reason)s") % {"reason": pair.reason} if pair.automatic else ""
+    note = _("系统规定不得配对：%(reason)s") % {"reason": pair.why} if pair.automatic else ""
     return ask(request, form, act, heading=heading, trail=_trail(found), note=note)
 
 

@@ -13,7 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
@@ -50,7 +51,15 @@ def weigh(
     now: datetime,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[Weighed]:
-    """Every possible pair, by the keys of participants."""
+    """Every possible pair, by the keys of participants. Reasons are in the language of the source,
+    so that each reader is told in their own (`RoundPair.why`)."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _weighed(actor, found, now, progress)
+
+
+def _weighed(
+    actor: Actor, found: Round, now: datetime, progress: Callable[[int, int], None]
+) -> list[Weighed]:
     everyone = list(participants_of(actor, found))
     lefts = [one for one in everyone if one.side == SideChoices.LEFT]
     rights = [one for one in everyone if one.side == SideChoices.RIGHT]

@@ -29,6 +29,7 @@ from lianshu.demo.services.registering import (
     add_units,
     merge_duplicate,
 )
+from lianshu.demo.services.rounds import load_rounds
 from lianshu.demo.services.schedules import load_schedules
 from lianshu.demo.story import LARGE, SMALL, tell_story
 from lianshu.records.errors import DomainError
@@ -92,6 +93,7 @@ def load_demo(
         officer=officer,
         now=now,
     )
+    load_rounds(city, officer, now)
     load_policies(city, now, progress)
 
 

@@ -52,7 +52,7 @@ def settle_pair(
             _(
                 "这一对由系统规定不得配对（%(reason)s），不能在这里改。关系登记有误的，请到单位页面更正。"
             )
-            % {"reason": pair.reason}
+            % {"reason": pair.why}
         )
     _check(settled)
     if pair is None:
