@@ -40,8 +40,8 @@ class Climb:
 
 
 def climbs(evaluator: Evaluator, language: Language, explaining: Explaining) -> list[Climb]:
-    """The ladders that are for the firm: those on which it has a title first, the place's own
-    before everybody's. One whose figures are too large to be exact is left out, as its policies
+    """The ladders that are for the firm: those on which it has a title first, of these the ones
+    that say what is next, the place's own before everybody's. One whose figures are too large to be exact is left out, as its policies
     are."""
     found = list(_climbs(evaluator, language, explaining))
     found.sort(key=_order)
@@ -63,5 +63,7 @@ def _climbs(evaluator: Evaluator, language: Language, explaining: Explaining) ->
 
 
 def _order(climb: Climb) -> tuple[object, ...]:
-    definition = climb.standing.ladder.definition
-    return (climb.standing.held is None, definition.of != "firm", -len(definition.region or ""))
+    standing = climb.standing
+    ahead, definition = standing.next_rung, standing.ladder.definition
+    unsaid = ahead is None or ahead.decision is None
+    return (standing.held is None, unsaid, definition.of != "firm", -len(definition.region or ""))
