@@ -27,6 +27,7 @@ CAPABILITY_NAMES: Final[dict[str, Promise]] = {
     Capability.MANAGE_ACCOUNTS: _("管理账号"),
     Capability.READ_AUDIT: _("查看操作记录"),
     Capability.OPERATE: _("运维"),
+    Capability.READ_SOURCES: _("查看单一来源"),
 }
 
 

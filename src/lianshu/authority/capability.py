@@ -19,3 +19,5 @@ class Capability(StrEnum):
     """Read the record of who did what on objects that are not one's own."""
     OPERATE = "jobs.operate"
     """See queue, schedules and failures; run a job again."""
+    READ_SOURCES = "chainmap.sources"
+    """Chain map: who the few makers of a product are, single sources, what a loss would do."""

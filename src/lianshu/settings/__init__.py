@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "lianshu.exchange",
     "lianshu.casework",
     "lianshu.rounds",
+    "lianshu.chainmap",
     "lianshu.entitlements",
     "lianshu.demo",
     "lianshu.api",

@@ -1,0 +1,240 @@
+"""Reading the map: the engine's graph with the makers an actor may know, and required inputs.
+
+    current = current_graph(actor)
+    current.graph                      # engine.chains.ProductGraph
+    current.makers(region)             # engine.chains.Makers: local ones, of the city or a district
+    current.firms[code]                # who a code is
+
+A graph is kept by the revision of the map and by what the actor may see; it is never changed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from django.db import connection
+from django.db.models import F, Max, QuerySet
+
+from lianshu.authority import Actor, Capability, Matter
+from lianshu.chainmap.models import (
+    ChainInput,
+    ChainProduct,
+    MakerRelation,
+    MapRevision,
+    Product,
+    ProductEdge,
+)
+from lianshu.chainmap.querysets import InputQuerySet, MakerRelationQuerySet
+from lianshu.engine.chains import Edge, Makers, Making, ProductGraph, Relation
+from lianshu.registry.models import Chain, Organisation, Region, RegionAncestry, RegionKind
+
+KEPT: Final = 16
+"""Graphs in memory: each that somebody sees another set of relations by is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """Who a code of the graph is. `local`: in the register; otherwise a firm elsewhere."""
+
+    code: str
+    name: str
+    local: bool
+    region_id: int | None
+    chain_id: int | None
+    place: str
+    public_id: str
+
+
+@dataclass(frozen=True)
+class CurrentMap:
+    """The map as one actor may know it; codes of firms are their public ids."""
+
+    revision: int
+    graph: ProductGraph
+    firms: Mapping[str, Firm]
+    below: Mapping[int, frozenset[int]]
+    """By region: the regions in it, itself included."""
+
+    def local_codes(self, region: Region | None = None) -> frozenset[str]:
+        """The codes of firms of the register, in one region."""
+        inside = None if region is None else self.below.get(region.pk, frozenset())
+        return frozenset(
+            code
+            for code, firm in self.firms.items()
+            if firm.local and (inside is None or firm.region_id in inside)
+        )
+
+    def makers(self, region: Region | None = None) -> Makers:
+        """Local makers, sub-classes included."""
+        return Makers(self.graph, among=self.local_codes(region))
+
+    def everyone(self) -> Makers:
+        """Makers anywhere."""
+        return Makers(self.graph)
+
+
+_kept: OrderedDict[tuple[object, ...], CurrentMap] = OrderedDict()
+_lock = Lock()
+
+
+def map_revision() -> int:
+    """How often the map has changed; 0 while it is empty."""
+    return MapRevision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+
+def map_is_stale() -> bool:
+    """Whether the required inputs are older than the map."""
+    return MapRevision.objects.exclude(number=F("computed")).exists()
+
+
+def current_graph(actor: Actor) -> CurrentMap:
+    """The map with the relations that the actor may see: own and public ones, more by grant."""
+    relations = MakerRelation.objects.visible_to(actor)
+    key = (_database(), map_revision(), _register_stamp(), _sight(actor))
+    with _lock:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+            return found
+    made = _read(relations, map_revision())
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+def _register_stamp() -> object:
+    return Organisation.objects.aggregate(last=Max("updated_at"))["last"]
+
+
+def _sight(actor: Actor) -> object:
+    if actor.is_system:
+        return "system"
+    scopes = frozenset(
+        (scope.region_id, str(scope.chain_id)) for scope in actor.scopes(Capability.READ_SOURCES)
+    )
+    return actor.is_known, actor.reading_in(Matter.RECORDS), scopes
+
+
+def _read(relations: MakerRelationQuerySet, revision: int) -> CurrentMap:
+    edges = [
+        Edge(start, end, Relation(relation))
+        for start, end, relation in ProductEdge.objects.order_by("pk").values_list(
+            "start__name", "end__name", "relation"
+        )
+    ]
+    firms: dict[str, Firm] = {}
+    makings = []
+    rows = relations.current().order_by("pk")
+    for row in rows.values(
+        "share",
+        product_name=F("product__name"),
+        public_id=F("organisation__public_id"),
+        name=F("organisation__name"),
+        region=F("organisation__region_id"),
+        chain=F("organisation__chain_id"),
+        place=F("organisation__region__name"),
+        outside_id=F("outside__public_id"),
+        outside_name=F("outside__name"),
+        outside_place=F("outside__place"),
+    ):
+        local = row["public_id"] is not None
+        code = row["public_id"] if local else row["outside_id"]
+        if code not in firms:
+            firms[code] = Firm(
+                code,
+                row["name"] if local else row["outside_name"],
+                local,
+                row["region"],
+                row["chain"],
+                row["place"] if local else row["outside_place"],
+                code,
+            )
+        makings.append(Making(code, row["product_name"], row["share"]))
+    names = Product.objects.filter(chains__root=True).values_list("name", flat=True)
+    graph = ProductGraph(_with_products(edges, names), makings)
+    return CurrentMap(revision, graph, firms, _below())
+
+
+def _with_products(edges: list[Edge], names: Iterable[str]) -> list[Edge]:
+    """A root that no relation names is in the graph too: a self-loop requires nothing."""
+    known = {name for edge in edges for name in (edge.start, edge.end)}
+    lone = sorted(set(names) - known)
+    return edges + [Edge(name, name, Relation.DOWNSTREAM) for name in lone]
+
+
+def _below() -> dict[int, frozenset[int]]:
+    inside: defaultdict[int, set[int]] = defaultdict(set)
+    for above, here in RegionAncestry.objects.values_list("ancestor_id", "descendant_id"):
+        inside[above].add(here)
+    return {region: frozenset(below) for region, below in inside.items()}
+
+
+def cities() -> list[Region]:
+    """The cities the map is about; the highest regions where no region is a city."""
+    found = list(Region.objects.filter(kind=RegionKind.CITY).order_by("code"))
+    return found or list(Region.objects.filter(parent__isnull=True).order_by("code"))
+
+
+def districts_of(city: Region) -> list[Region]:
+    """The districts and counties of a city."""
+    return list(Region.objects.filter(parent=city, kind=RegionKind.COUNTY).order_by("code"))
+
+
+def roots_of(chain: Chain) -> list[str]:
+    """What a chain is known for."""
+    rows = ChainProduct.objects.filter(chain=chain, root=True).order_by("product__name")
+    return list(rows.values_list("product__name", flat=True))
+
+
+def roots_by_chain() -> dict[Chain, list[str]]:
+    """Chains that have roots, with these."""
+    found: dict[Chain, list[str]] = {}
+    rows = ChainProduct.objects.filter(root=True).select_related("chain", "product")
+    for row in rows.order_by("chain__code", "product__name"):
+        found.setdefault(row.chain, []).append(row.product.name)
+    return found
+
+
+def segments_by_product(chain: Chain) -> dict[str, str]:
+    """Product → the segment of the chain it lies in, for those that lie in one."""
+    rows = ChainProduct.objects.filter(chain=chain, segment__isnull=False)
+    return dict(rows.values_list("product__name", "segment__name"))
+
+
+def inputs_for(actor: Actor) -> InputQuerySet:
+    """Required inputs of chains, as everybody may know them."""
+    return ChainInput.objects.visible_to(actor).select_related("chain", "region", "product")
+
+
+def exact_inputs_for(actor: Actor) -> InputQuerySet:
+    """Required inputs whose makers the actor may know: the caller logs that they were read."""
+    rows = ChainInput.objects.exact_for(actor)
+    return rows.select_related("chain", "region", "product")
+
+
+def input_by_id(actor: Actor, public_id: str) -> ChainInput | None:
+    """One required input."""
+    return inputs_for(actor).filter(public_id=public_id).first()
+
+
+def product_by_id(actor: Actor, public_id: str) -> Product | None:
+    """One product."""
+    if not actor.is_known:
+        return None
+    return Product.objects.filter(public_id=public_id).first()
+
+
+def makers_of(actor: Actor, product: Product) -> QuerySet[MakerRelation]:
+    """Current statements about exactly this product that the actor may see."""
+    rows = MakerRelation.objects.visible_to(actor).current().filter(product=product)
+    return rows.select_related("organisation__region", "outside", "product")
