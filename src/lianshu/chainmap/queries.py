@@ -140,23 +140,23 @@ def _read(relations: MakerRelationQuerySet, revision: int) -> CurrentMap:
         product_name=F("product__name"),
         public_id=F("organisation__public_id"),
         name=F("organisation__name"),
-        region=F("organisation__region_id"),
+        home=F("organisation__region_id"),
         chain=F("organisation__chain_id"),
         place=F("organisation__region__name"),
-        outside_id=F("outside__public_id"),
-        outside_name=F("outside__name"),
-        outside_place=F("outside__place"),
+        elsewhere=F("outside__public_id"),
+        elsewhere_name=F("outside__name"),
+        elsewhere_place=F("outside__place"),
     ):
         local = row["public_id"] is not None
-        code = row["public_id"] if local else row["outside_id"]
+        code = row["public_id"] if local else row["elsewhere"]
         if code not in firms:
             firms[code] = Firm(
                 code,
-                row["name"] if local else row["outside_name"],
+                row["name"] if local else row["elsewhere_name"],
                 local,
-                row["region"],
+                row["home"],
                 row["chain"],
-                row["place"] if local else row["outside_place"],
+                row["place"] if local else row["elsewhere_place"],
                 code,
             )
         makings.append(Making(code, row["product_name"], row["share"]))

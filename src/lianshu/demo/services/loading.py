@@ -21,6 +21,7 @@ from lianshu.demo.services.entitling import load_policies
 from lianshu.demo.services.gathered import LOADER, City, Progress
 from lianshu.demo.services.people import load_accounts, tell_of_people
 from lianshu.demo.services.posting import MOST_DAYS, load_composed, load_written
+from lianshu.demo.services.products import load_products
 from lianshu.demo.services.registering import (
     add_chains,
     add_places,
@@ -95,6 +96,7 @@ def load_demo(
     )
     load_rounds(city, officer, now)
     load_policies(city, now, progress)
+    load_products(settings.PACKS / "demo", city, plan, sources, now)
 
 
 def _compose(pack: DemoPack, sources: CitySources, now: datetime) -> CityPlan:
