@@ -12,12 +12,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lianshu.authority import Refusal
+from lianshu.casework.services.acting import act
+from lianshu.casework.services.forms import Given
 from lianshu.casework.services.publishing import publish_loop
 from lianshu.engine.loops import load_loop
 from lianshu.engine.tables import Period, Use
 from lianshu.entitlements.diagnosis import diagnose
-from lianshu.entitlements.models import PolicyDecision, PolicyFeedback, PolicyVersion
+from lianshu.entitlements.models import (
+    FeedbackKind,
+    PolicyDecision,
+    PolicyFeedback,
+    PolicyVersion,
+)
+from lianshu.entitlements.services.correcting import corrections_wait, follow_corrections
 from lianshu.entitlements.services.deciding import keep_decision, recompute_decisions
+from lianshu.entitlements.services.feedback import give_feedback
 from lianshu.entitlements.services.publishing import publish_policies
 from lianshu.registry.models import ListTold
 from lianshu.registry.services import record_fact
@@ -220,3 +229,59 @@ def test_feedback_becomes_a_case_that_must_be_answered(
     unknown = f"/organisations/{firm.public_id}/policies/no-such/1/feedback/"
     client.force_login(cast.users["alice"])
     assert client.get(unknown).status_code == 404
+
+
+def test_a_wrong_figure_corrected_reaches_the_open_decisions(
+    client: Client, cast: Cast, published: dict[str, PolicyVersion]
+) -> None:
+    loop = settings.PACKS / "national" / "loops" / "policy-feedback.yaml"
+    publish_loop(actor=SYSTEM, loaded=load_loop(loop), now=NOW)
+    small_firm(cast)
+    firm, alice = cast.organisations["magnets"], cast.actor("alice")
+    first = keep_decision(
+        actor=alice, organisation=firm, version=published["sme-size"], on=ON, now=NOW
+    )
+    client.force_login(cast.users["alice"])
+    said = f"/organisations/{firm.public_id}/policies/sme-size/2017/feedback/"
+    assert said in client.get(f"/decisions/{first.public_id}/").content.decode()
+    assert said in client.get("/policies/sme-size/").content.decode()
+    row = give_feedback(
+        actor=alice,
+        organisation=firm,
+        version=published["sme-size"],
+        kind=FeedbackKind.WRONG_FACT,
+        text="职工数少了一位",
+        condition="SME-1",
+        fact="staff@2025",
+        now=NOW,
+    )
+    assert row.decision == first and row.case is not None
+    event = row.case.events.get(action="send")
+    assert "2025 年职工总数，现在是 80 人" in str(event.payload.data), "the unit sees what is meant"
+    assert not corrections_wait(NOW)
+    later = NOW + timedelta(hours=2)
+    entry = FactEntry(
+        firm,
+        "staff",
+        Period.parse("2025"),
+        80_000,
+        "person",
+        Provenance(source="social_insurance", uses=DECIDES),
+    )
+    record_fact(actor=cast.actor("officer"), entry=entry, now=later)
+    row.case.refresh_from_db()
+    act(
+        actor=cast.actor("officer"),
+        case=row.case,
+        action="correct",
+        given=Given({"reply": "已按社保数更正"}),
+        now=later,
+    )
+    assert corrections_wait(later)
+    follow_corrections(actor=SYSTEM, now=later)
+    again = PolicyDecision.objects.current().get()
+    assert again.pk != first.pk and again.facts["staff@2025"]["value"] == 80_000
+    row.refresh_from_db()
+    assert row.recomputed_at == later and not corrections_wait(later)
+    page = client.get(f"/organisations/{firm.public_id}/diagnosis/").content.decode()
+    assert "数据更正后已重新判断" in page

@@ -41,8 +41,8 @@ class Climb:
 
 def climbs(evaluator: Evaluator, language: Language, explaining: Explaining) -> list[Climb]:
     """The ladders that are for the firm: those on which it has a title first, of these the ones
-    that say what is next, the place's own before everybody's. One whose figures are too large to be exact is left out, as its policies
-    are."""
+    that say what is next, the place's own before everybody's. One whose figures are too large
+    to be exact is left out, as its policies are."""
     found = list(_climbs(evaluator, language, explaining))
     found.sort(key=_order)
     return found

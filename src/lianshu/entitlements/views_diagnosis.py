@@ -110,7 +110,12 @@ def policy_decision(request: PageRequest, public_id: str) -> HttpResponse:
     return render(
         request,
         "entitlements/decision.html",
-        {"decision": found, "organisation": found.organisation},
+        {
+            "decision": found,
+            "organisation": found.organisation,
+            "may_speak": can_give_feedback(request.actor, found.organisation).allowed
+            and found.version.retired_at is None,
+        },
     )
 
 
@@ -143,7 +148,7 @@ def policy_feedback(
         request.POST if request.method == "POST" else None,
         conditions=[(each.id, f"{each.id} {each.title}") for each in reading.conditions],
         facts=_facts(reading),
-        initial={"condition": request.GET.get("condition", "")},
+        initial={key: request.GET.get(key, "") for key in ("kind", "condition", "fact")},
     )
     if form.is_valid():
         given: dict[str, Any] = form.cleaned_data

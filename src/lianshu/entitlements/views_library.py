@@ -35,7 +35,7 @@ from lianshu.entitlements.queries import (
     versions_of_policy,
 )
 from lianshu.entitlements.reading_rule import compared, read_rule
-from lianshu.entitlements.rules import can_run_policies
+from lianshu.entitlements.rules import can_give_feedback, can_run_policies
 from lianshu.entitlements.services.running import request_run
 from lianshu.records.errors import NotFound
 from lianshu.registry.models import Organisation
@@ -53,6 +53,7 @@ class Own:
 
     organisation: Organisation
     reading: PolicyReading
+    may_speak: bool
 
     @property
     def badge(self) -> str:
@@ -118,7 +119,14 @@ def _not_counted(version: PolicyVersion) -> str:
 
 def _own(actor: Actor, version: PolicyVersion) -> list[Own]:
     today = timezone.localdate()
-    return [Own(each, read_one(actor, each, version, on=today)) for each in own_enterprises(actor)]
+    return [
+        Own(
+            each,
+            read_one(actor, each, version, on=today),
+            can_give_feedback(actor, each).allowed,
+        )
+        for each in own_enterprises(actor)
+    ]
 
 
 def firms_address(version: PolicyVersion, **more: str) -> str:

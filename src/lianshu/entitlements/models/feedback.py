@@ -22,7 +22,10 @@ class FeedbackKind(models.TextChoices):
 
 
 class PolicyFeedback(models.Model):
-    """One saying, with the case in which it is answered. `fact` is a fact with its period."""
+    """One saying, with the case in which it is answered. `fact` is a fact with its period.
+
+    `recomputed_at`: when the firm's open decisions were taken again after a figure was corrected.
+    """
 
     following = Following(label=_("政策反馈"), into_absorber=False, takes_scope=True)
 
@@ -37,6 +40,7 @@ class PolicyFeedback(models.Model):
     fact = models.CharField(_("数据"), max_length=80, blank=True)
     text = models.CharField(_("说明"), max_length=1000)
     case = models.OneToOneField(Case, models.PROTECT, null=True, related_name="policy_feedback")
+    recomputed_at = models.DateTimeField(_("重新判断的时间"), null=True)
     created_at = models.DateTimeField(_("时间"))
     created_by_id = models.BigIntegerField(null=True)
     created_by_name = models.CharField(max_length=150)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -24,7 +24,7 @@ from lianshu.entitlements.published import published
 from lianshu.entitlements.rules import can_read_diagnosis
 from lianshu.records.errors import Conflict
 from lianshu.registry.dictionary import fact_dictionary
-from lianshu.registry.models import Fact, Organisation
+from lianshu.registry.models import Fact, Holding, ListTold, Organisation
 
 
 @transaction.atomic
@@ -78,22 +78,20 @@ def keep_decision(
     return row
 
 
-def recompute_decisions(*, actor: Actor, now: datetime) -> int:
-    """Decide again where facts were recorded since: a correction reaches every open decision.
+def recompute_decisions(
+    *, actor: Actor, now: datetime, firms: Collection[int] | None = None
+) -> int:
+    """Decide again where anything was recorded since: a correction reaches every open decision, of
+    all organisations or only of `firms`.
 
     How many came to something else. Case by case: a run that was cut off goes on with the next.
     """
-    latest = dict(
-        Fact.objects.current()
-        .order_by()
-        .values_list("organisation_id")
-        .annotate(at=Max("recorded_at"))
-    )
+    latest = _last_recorded(firms)
     changed = 0
     rows = PolicyDecision.objects.current().select_related("organisation", "version")
-    for row in rows.filter(version__retired_at__isnull=True).order_by("pk"):
-        said_since = latest.get(row.organisation_id)
-        if said_since is None or said_since <= row.decided_at:
+    rows = rows.filter(version__retired_at__isnull=True, organisation__in=latest.keys())
+    for row in rows.order_by("pk"):
+        if latest[row.organisation_id] <= row.decided_at:
             continue
         again = keep_decision(
             actor=actor,
@@ -104,6 +102,18 @@ def recompute_decisions(*, actor: Actor, now: datetime) -> int:
         )
         changed += again.outcome != row.outcome
     return changed
+
+
+def _last_recorded(firms: Collection[int] | None) -> dict[int, datetime]:
+    """When something was last said of each organisation: a fact, a holding, that a list is
+    whole."""
+    found: dict[int, datetime] = {}
+    for rows in (Fact.objects.current(), Holding.objects.current(), ListTold.objects.all()):
+        said = rows if firms is None else rows.filter(organisation__in=firms)
+        moments = said.order_by().values_list("organisation_id").annotate(at=Max("recorded_at"))
+        for organisation, at in moments:
+            found[organisation] = max(at, found.get(organisation, at))
+    return found
 
 
 def _points(score: Reading | None, end: str) -> Decimal | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianshu.audit.services import record
@@ -14,15 +16,20 @@ from lianshu.casework.queries import loops_in_use
 from lianshu.casework.services.acting import act
 from lianshu.casework.services.forms import Given
 from lianshu.casework.services.opening import open_case
+from lianshu.entitlements.knowledge import known_of
+from lianshu.entitlements.marks import missing_words
 from lianshu.entitlements.models import (
     FeedbackKind,
     PolicyDecision,
     PolicyFeedback,
     PolicyVersion,
 )
+from lianshu.entitlements.published import published
 from lianshu.entitlements.rules import can_give_feedback
 from lianshu.records.errors import DomainError
+from lianshu.registry.dictionary import fact_dictionary
 from lianshu.registry.models import Organisation
+from lianshu.registry.wording_facts import value_words
 
 LOOP: Final = "policy-feedback"
 TEXT_MOST: Final = 1_000
@@ -66,8 +73,10 @@ def give_feedback(
         subject=_("%(kind)s：%(policy)s") % words,
         now=now,
     )
-    about = f"{version.title}（{version.document_number}）{condition}{' ' + fact if fact else ''}\n"
-    act(actor=actor, case=case, action="send", given=Given({"detail": about + text}), now=now)
+    detail = "\n".join(
+        (*_about(actor, organisation, version, condition, fact, timezone.localdate(now)), text)
+    )
+    act(actor=actor, case=case, action="send", given=Given({"detail": detail}), now=now)
     row = PolicyFeedback.objects.create(
         organisation=organisation,
         region_id=organisation.region_id,
@@ -93,3 +102,30 @@ def give_feedback(
         changes={version.policy: kind.value},
     )
     return row
+
+
+def _about(
+    actor: Actor,
+    organisation: Organisation,
+    version: PolicyVersion,
+    condition: str,
+    fact: str,
+    day: date,
+) -> Iterator[str]:
+    """What the unit in charge has to look at: the policy, the condition, the figure as it stands
+    and whose word it is."""
+    yield f"{version.title} {version.version}（{version.document_number}）"
+    rule = published().of(version).rules_by_id.get(condition)
+    if rule is not None:
+        words = {"id": condition, "sentence": rule.definition.sentence}
+        yield _("条件 %(id)s：%(sentence)s") % words
+    if not fact:
+        return
+    name, _at, label = fact.partition("@")
+    known = known_of(actor, organisation)
+    definition = fact_dictionary().facts_by_id.get(name)
+    value = None if definition is None else known.firm.value(name, label or "latest", day)
+    words = {"fact": missing_words(fact), "value": _("没有数据")}
+    if value is not None and definition is not None:
+        words["value"] = value_words(definition, value)
+    yield _("数据：%(fact)s，现在是 %(value)s") % words
