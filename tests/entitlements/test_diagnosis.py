@@ -250,23 +250,25 @@ def test_a_wrong_figure_corrected_reaches_the_open_decisions(
         organisation=firm,
         version=published["sme-size"],
         kind=FeedbackKind.WRONG_FACT,
-        text="职工数少了一位",
+        text="收入少了一位",
         condition="SME-1",
-        fact="staff@2025",
+        fact="revenue@2025",
         now=NOW,
     )
     assert row.decision == first and row.case is not None
     event = row.case.events.get(action="send")
-    assert "2025 年职工总数，现在是 80 人" in str(event.payload.data), "the unit sees what is meant"
+    assert "2025 年营业收入，现在是 3,000 万元" in str(event.payload.data), (
+        "the unit sees what is meant"
+    )
     assert not corrections_wait(NOW)
     later = NOW + timedelta(hours=2)
     entry = FactEntry(
         firm,
-        "staff",
+        "revenue",
         Period.parse("2025"),
-        80_000,
-        "person",
-        Provenance(source="social_insurance", uses=DECIDES),
+        30_000_000_000,
+        "fen",
+        Provenance(source="audited_report", uses=DECIDES),
     )
     record_fact(actor=cast.actor("officer"), entry=entry, now=later)
     row.case.refresh_from_db()
@@ -274,13 +276,13 @@ def test_a_wrong_figure_corrected_reaches_the_open_decisions(
         actor=cast.actor("officer"),
         case=row.case,
         action="correct",
-        given=Given({"reply": "已按社保数更正"}),
+        given=Given({"reply": "已按审计报告更正"}),
         now=later,
     )
     assert corrections_wait(later)
     follow_corrections(actor=SYSTEM, now=later)
     again = PolicyDecision.objects.current().get()
-    assert again.pk != first.pk and again.facts["staff@2025"]["value"] == 80_000
+    assert again.pk != first.pk and again.facts["revenue@2025"]["value"] == 30_000_000_000
     row.refresh_from_db()
     assert row.recomputed_at == later and not corrections_wait(later)
     page = client.get(f"/organisations/{firm.public_id}/diagnosis/").content.decode()
