@@ -10,29 +10,27 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from lianshu.engine.definitions import Loaded
+from lianshu.engine.definitions import Loaded, load_file
 from lianshu.engine.loops import Checked, Loop, Schedule, check_files, draw
+from lianshu.engine.policy.ladder_model import LadderDefinition
+from lianshu.engine.policy.ladders import ladder_files
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ("order", "alliance")
-# The sequences that are no loop: what they are, and in which part of the platform they live.
+# The sequences that are neither loop nor ladder: what they are, and where they live.
 ELSEWHERE = {
     "S4": ("需求清单 + 资源清单 → 项目清单", "the exchange: `src/lianshu/exchange`"),
-    "S19": (
-        "市级研发中心—省级研发中心—省级企业研究院—省级重点企业研究院",
-        "a ladder; comes with the policies",
+    "S22": (
+        "补短板、强弱项",
+        "the diagnosis: what a firm lacks, `src/lianshu/entitlements/diagnosis.py`",
     ),
-    "S20": (
-        "科技型中小企业—高新技术企业—瞪羚之星企业（或 科技小巨人企业）—科技领军企业",
-        "three ladders; come with the policies",
-    ),
-    "S22": ("补短板、强弱项", "the diagnosis: what a firm lacks; comes with the policies"),
 }
 HEAD = """# Where each mechanism lives
 
 Written by `python -m tools.mechanisms`; do not edit. `docs/loops.md` is the format.
 
-The sources name 22 sequences of steps. Most are loops, two recur on a schedule, four are no loops.
+The sources name 22 sequences of steps. Most are loops, two recur on a schedule, two are ladders
+(`docs/policies.md`), two live elsewhere.
 Besides them there are loops that the sources mention without naming their steps, or that every
 city has.
 
@@ -93,12 +91,28 @@ def _sequences(checked: Checked) -> Iterator[str]:
         if name in ELSEWHERE:
             phrase, where = ELSEWHERE[name]
             yield f"| {name} | {phrase} | {where} | | |"
+        for ladder in _ladders():
+            if ladder.value.sequence == name:
+                yield f"| {name} {_ladder(ladder)}"
         for loop in checked.loops:
             if loop.value.sequence == name:
                 yield f"| {name} {_loop(loop)}"
         for schedule in checked.schedules:
             if schedule.value.sequence == name:
                 yield f"| {name} {_schedule(schedule)}"
+
+
+def _ladders() -> list[Loaded[LadderDefinition]]:
+    packs = sorted(path.parent for path in (ROOT / "packs").glob("*/ladders"))
+    return [load_file(path, LadderDefinition) for pack in packs for path in ladder_files(pack)]
+
+
+def _ladder(loaded: Loaded[LadderDefinition]) -> str:
+    """A ladder, with how many of its rungs are judged by a policy that is here."""
+    version = loaded.value.versions[-1]
+    judged = sum(rung.policy is not None for rung in version.rungs)
+    what = f"a ladder: {_link(loaded.path)}, {judged} of {len(version.rungs)} rungs with a policy"
+    return f"| {version.source.phrase} ({version.source.document}) | {what} | | |"
 
 
 def _loop(loaded: Loaded[Loop]) -> str:
