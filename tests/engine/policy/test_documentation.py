@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from lianshu.engine.policy import load_pack, prepare, run
-from tests.engine.expressions.world import DOCS, codes, dictionary
+from lianshu.engine.policy.ladders import load_ladders
+from tests.engine.expressions.world import DOCS, PACKS, codes, dictionary
 
 PAGE = (DOCS / "policies.md").read_text("utf-8")
 
@@ -31,6 +32,17 @@ def test_the_example_is_a_policy_that_comes_out(tmp_path: Path) -> None:
     assert len(scenarios) == 3
     for scenario in scenarios:
         assert run(pack, scenario).failures == ()
+
+
+def test_the_example_of_a_ladder_is_one(tmp_path: Path) -> None:
+    found = re.search(r"## Ladders\n.*?```yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None
+    (tmp_path / "ladders").mkdir()
+    (tmp_path / "ladders" / "a-ladder.yaml").write_text(found[1], "utf-8")
+    packs = [one.parent for one in PACKS.glob("*/policies")]
+    made = load_ladders([tmp_path], dictionary(), codes(), others=packs)
+    assert made.findings == ()
+    assert [rung.id for rung in made.ladders[0].versions[0].rungs] == ["tech-sme", "leader"]
 
 
 def test_every_rule_is_in_its_table() -> None:

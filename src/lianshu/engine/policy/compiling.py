@@ -25,6 +25,7 @@ P019  figures so large that a product could not be held exactly
 P020  a scenario that cannot be read: an unknown fact, code, condition or figure
 P021  fewer than six scenarios
 P022  a text without English
+P023  a ladder: its dates, its rungs or their policies (told in ``ladders``)
 ====  ==================================================================
 """
 
