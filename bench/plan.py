@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from lianshu.engine.planning import (
     Group,
+    Infeasible,
     Pairs,
     Problem,
     Side,
@@ -191,12 +192,24 @@ def _ours_stable(problem: Problem) -> Answer:
     return plan.total, plan.blocking
 
 
+def _conflict(problem: Problem) -> Answer:
+    """How many limits are named when one district must have more than its members can."""
+    crowded = replace(problem.groups[3], low=9_000 * problem.groups[3].low // 1_000)
+    groups = (*problem.groups[:3], crowded, *problem.groups[4:])
+    try:
+        return solve(replace(problem, groups=groups)).total, None
+    except Infeasible as error:
+        assert error.conflict.proved
+        return len(error.conflict.limits), None
+
+
 TASKS: dict[str, tuple[Callable[[Size], Problem], Callable[[Problem], Answer]]] = {
     "optimum, one to one": (one_to_one, _ours),
     "scipy, one to one": (one_to_one, lambda one: (scipy_matching(one), None)),
     "optimum, quotas": (with_quotas, _ours),
     "optimum, quotas, part": (part, _ours),
     "scipy, quotas, part": (part, lambda one: (scipy_linprog(one), None)),
+    "conflict, limits named": (with_quotas, _conflict),
     "stable, seats enough": (one_to_one, _ours_stable),
     "stable, seats scarce": (scarce, _ours_stable),
 }
@@ -316,6 +329,7 @@ def main() -> int:
             print(f"  totals {same}, scipy takes {others / seconds:.1f} times as long")
             if total != theirs:
                 missed.append(f"{kind} differs")
+    measure("conflict, limits named", size)
     for kind in ("seats enough", "seats scarce"):
         (_total, blocking), seconds, _peak = measure(f"stable, {kind}", size)
         if blocking != 0 or seconds > STABLE_SECONDS:
