@@ -11,7 +11,7 @@ A graph is kept by the revision of the map and by what the actor may see; it is 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
@@ -23,12 +23,13 @@ from lianshu.authority import Actor, Capability, Matter
 from lianshu.chainmap.models import (
     ChainInput,
     ChainProduct,
+    GapAct,
     MakerRelation,
     MapRevision,
     Product,
     ProductEdge,
 )
-from lianshu.chainmap.querysets import InputQuerySet, MakerRelationQuerySet
+from lianshu.chainmap.querysets import ActQuerySet, InputQuerySet, MakerRelationQuerySet
 from lianshu.engine.chains import Edge, Makers, Making, ProductGraph, Relation
 from lianshu.registry.models import Chain, Organisation, Region, RegionAncestry, RegionKind
 
@@ -238,3 +239,26 @@ def makers_of(actor: Actor, product: Product) -> QuerySet[MakerRelation]:
     """Current statements about exactly this product that the actor may see."""
     rows = MakerRelation.objects.visible_to(actor).current().filter(product=product)
     return rows.select_related("organisation__region", "outside", "product")
+
+
+def acts_for(actor: Actor) -> ActQuerySet:
+    """What is done about gaps in the actor's places."""
+    rows = GapAct.objects.visible_to(actor).select_related("chain", "region", "product")
+    return rows.prefetch_related("targets")
+
+
+def act_by_id(actor: Actor, public_id: str) -> GapAct | None:
+    """One act."""
+    return acts_for(actor).filter(public_id=public_id).first()
+
+
+def acts_of_inputs(actor: Actor, rows: Sequence[ChainInput]) -> dict[int, tuple[GapAct, ...]]:
+    """Key of the input → what was done about it in its place, latest first. One query."""
+    if not rows or not (actor.is_system or actor.has(Capability.COORDINATE)):
+        return {}
+    found: defaultdict[tuple[int, int, int], list[GapAct]] = defaultdict(list)
+    acts = GapAct.objects.visible_to(actor).filter(product__in={row.product_id for row in rows})
+    for act in acts.order_by("-begun_at", "-pk"):
+        found[act.chain_id, act.product_id, act.region_id].append(act)
+    keys = {row.pk: (row.chain_id, row.product_id, row.region_id) for row in rows}
+    return {pk: tuple(found[key]) for pk, key in keys.items() if key in found}

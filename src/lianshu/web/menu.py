@@ -151,6 +151,17 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         _("产业链"),
         (
             Place(_("产业链"), "sitemap", "chains"),
+            Place(_("必需投入"), "list-details", "chain-inputs"),
+            Place(_("本地配套率"), "chart-bar", "chain-sourcing"),
+            Place(
+                _("断点与单一来源"),
+                "alert-triangle",
+                "chain-gaps",
+                lambda actor: actor.has(Capability.READ_SOURCES),
+            ),
+            Place(_("断点行动"), "target-arrow", "chain-acts", _coordinates),
+            Place(_("跨链对接会"), "arrows-exchange", "chain-meeting", _coordinates),
+            Place(_("我的上下游"), "truck", "my-supply", lambda actor: bool(actor.memberships)),
             Place(_("产业社区与联盟"), "building-community", "groups"),
             Place(_("结对"), "topology-star-3", "pairings"),
             Place(_("专员"), "users-group", "liaisons"),

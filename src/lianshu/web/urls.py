@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("lianshu.exchange.urls")),
     path("", include("lianshu.casework.urls")),
     path("", include("lianshu.rounds.urls")),
+    path("", include("lianshu.chainmap.urls")),
     path("", include("lianshu.entitlements.urls")),
     path("", include("lianshu.demo.urls")),
     path("organisations/<slug:public_id>/", organisation, name="organisation"),

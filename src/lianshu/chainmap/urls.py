@@ -1,0 +1,49 @@
+"""Addresses of the chain map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, include, path
+from django.utils.translation import gettext as _
+
+from lianshu.authority import Verdict, require
+from lianshu.chainmap import views_acts, views_gaps
+from lianshu.chainmap.lists import ACTS, INPUTS, can_list_acts
+from lianshu.chainmap.views_gaps import gaps_urls
+from lianshu.ui.lists.views import list_urls
+from lianshu.ui.requests import PageRequest
+
+
+def _for_offices(patterns: list[URLPattern]) -> list[URLPattern]:
+    """A list that is refused, and not only empty, for whoever is no chain office."""
+
+    def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def wrapped(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.actor.is_known and not can_list_acts(request.actor):
+                require(Verdict.no(_("断点行动由链办发起，只向链办开放。")))
+            return view(request, *args, **kwargs)
+
+        return wrapped
+
+    for each in patterns:
+        each.callback = guarded(each.callback)
+    return patterns
+
+
+INPUT = "chainmap/inputs/<slug:public_id>/"
+
+urlpatterns = [
+    *list_urls("chainmap/inputs/", INPUTS),
+    *gaps_urls("chainmap/gaps/"),
+    *_for_offices(list_urls("chainmap/acts/", ACTS)),
+    path("chainmap/words/", views_gaps.chain_words, name="chain-words"),
+    path("chainmap/sourcing/", views_gaps.chain_sourcing, name="chain-sourcing"),
+    path(INPUT, views_gaps.chain_input, name="chain-input"),
+    path(f"{INPUT}acts/<slug:kind>/", views_acts.act_new, name="chain-act-new"),
+    path("chainmap/acts/<slug:public_id>/", views_acts.act, name="chain-act"),
+]
