@@ -130,6 +130,19 @@ def test_an_open_target_group_is_told() -> None:
     assert "还不知道是否适用" in told(found).ahead
 
 
+def test_of_alternatives_only_the_open_ones_wait() -> None:
+    facts = {
+        "registered_region": "330281",
+        "registered_on": "2000-01-01",
+        "revenue": {"2025": "4000万元", "2024": "3000万元", "2023": "2000万元"},
+    }
+    found = standing("yuyao-tech-firms", facts, {"certificate": [title("high_tech")]})
+    rung = found.next_rung
+    assert rung is not None and rung.decision is not None
+    assert rung.decision.conditions["DL-2"].outcome is Outcome.NOT_MET
+    assert rung.gap == ("DL-1",)
+
+
 def test_the_version_of_the_day_counts() -> None:
     old = {"certificate": [title("innovative_sme")]}
     before = standing("quality-sme", SRDI, old, date(2026, 3, 31))

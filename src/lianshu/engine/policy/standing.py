@@ -38,16 +38,19 @@ class RungStanding:
 
     @property
     def gap(self) -> tuple[str, ...]:
-        """The conditions that stand in the way: not met first, then those still open. Nothing where
-        the policy is met already, and nothing where it is not for the firm."""
+        """The conditions that stand in the way: not met first, then those still open. While the
+        policy is open only the open ones decide: one not met has alternatives. Nothing where it is
+        met already, and nothing where it is not for the firm."""
         if self.decision is None or self.decision.verdict.outcome.passes:
             return ()
         names = [
             name for name in self.decision.conditions if name in counting(self.decision.policy)
         ]
         outcomes = {name: self.decision.conditions[name].outcome for name in names}
-        failing = [name for name in names if outcomes[name] is Outcome.NOT_MET]
-        return (*failing, *(name for name in names if outcomes[name].open))
+        waiting = [name for name in names if outcomes[name].open]
+        if self.decision.verdict.outcome.open:
+            return tuple(waiting)
+        return (*(name for name in names if outcomes[name] is Outcome.NOT_MET), *waiting)
 
     @property
     def missing(self) -> tuple[str, ...]:
