@@ -34,6 +34,9 @@ COMMANDS: dict[str, Command] = {
         "lianshu.cli.match", "match", "给两张表：为每条需求排出最合适的资源，并写明理由"
     ),
     "plan": Command("lianshu.cli.plan", "plan", "给配对、容量和名额：算出对大家都最好的方案"),
+    "ranker": Command(
+        "lianshu.cli.ranker", "app", "会学习的排序：ranker learn 学习，score 打分，evaluate 评估"
+    ),
     "demo": Command("lianshu.cli.demo", "demo", "演示城市：lianshu demo load", raw=True),
     "uscc": Command("lianshu.cli.uscc", "app", "统一社会信用代码：uscc check 核对一张表"),
     "codes": Command(

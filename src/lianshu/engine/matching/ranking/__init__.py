@@ -1,0 +1,32 @@
+"""Ranking that learns from judgements. No Django here.
+
+    model = learn(demands, resources, labels)               # labels: Label(demand, resource, level)
+    scores = model.score(Candidates(demands, resources, demand_rows, resource_rows))
+    scores.level, scores.chances, scores.confidence, scores.rank_score
+    explain(model, demand, resource)                        # what moved the score, by group
+    ask(model, demand, resources)                           # the 8 whose judgement helps most
+    save(model, folder); load(folder)
+
+`learn` works with no labels (a lexical prior), few (a kernel regression moves the prior) and many
+(trees on text features, places within the list, and judgements of similar pairs). A demand that
+somebody judged candidates of takes the warm path, any other the cold one.
+"""
+
+from lianshu.engine.matching.ranking.labels import Label
+from lianshu.engine.matching.ranking.learning import learn
+from lianshu.engine.matching.ranking.model import FEATURES, Candidates, Model, Scores
+from lianshu.engine.matching.ranking.ordinal import Settings
+from lianshu.engine.matching.ranking.store import ModelError, load, save
+
+__all__ = [
+    "FEATURES",
+    "Candidates",
+    "Label",
+    "Model",
+    "ModelError",
+    "Scores",
+    "Settings",
+    "learn",
+    "load",
+    "save",
+]
