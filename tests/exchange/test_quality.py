@@ -25,10 +25,10 @@ from tests.cast import NOW, Cast
 
 
 def matched(
-    cast: Cast, title: str = "高矫顽力磁钢晶界扩散工艺", **values: object
+    cast: Cast, title: str = "高矫顽力磁钢晶界扩散工艺", by: str = "magnets"
 ) -> list[Recommendation]:
     officer = cast.actor("officer")
-    demand = cast.demand(title, **values)
+    demand = cast.demand(title, by=by)
     row = demand_by_id(officer, demand.public_id)
     assert row is not None
     match_post(actor=officer, post=row, now=NOW)

@@ -12,6 +12,7 @@ from lianshu.exchange.models import PostStatus
 from lianshu.exchange.queries import demand_by_id, resource_by_id
 from lianshu.exchange.services.matching import MATCH_JOB, match_post
 from lianshu.exchange.services.posts import expire_due_posts
+from lianshu.exchange.services.ranking import LEARN_JOB, learn_ranker
 from lianshu.jobs.context import JobContext
 from lianshu.jobs.registration import handler, schedule
 from lianshu.notices.services import notify
@@ -55,4 +56,15 @@ def match_posts(context: JobContext) -> dict[str, Any]:
     return {"matched": matched, "skipped": skipped, "recommendations": pairs}
 
 
+@handler(LEARN_JOB)
+def learn_ranking(context: JobContext) -> dict[str, Any]:
+    """Learn the order of recommendations from what people decided."""
+    return learn_ranker(
+        actor=context.actor,
+        now=context.now(),
+        only_if_new=bool(context.params.get("only_if_new", True)),
+    )
+
+
+schedule(LEARN_JOB, title=_("推荐排序学习"), every=timedelta(days=1))
 schedule("exchange.expire_posts", title=_("到期内容下架"), every=timedelta(minutes=10))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,17 @@ from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.indexing import View, view_for
 from lianshu.exchange.leaving_out import Barred, barred
 from lianshu.exchange.lexicon import current_lexicon, fingerprint
-from lianshu.exchange.models import Demand, Project, Recommendation, Resource
+from lianshu.exchange.models import Demand, Project, RankerModel, Recommendation, Resource
 from lianshu.exchange.queries import demands_for, resources_for
 from lianshu.exchange.querysets import DemandQuerySet, ResourceQuerySet
+from lianshu.exchange.ranker import (
+    RECALL,
+    PairScore,
+    best_first,
+    current_model,
+    model_of,
+    scores_of,
+)
 from lianshu.exchange.reading import PostReading, read_post
 from lianshu.exchange.surroundings import Surroundings, ipc_in, surroundings
 from lianshu.registry.models import Region
@@ -96,11 +104,14 @@ def _money(reading: PostReading) -> tuple[int | None, int | None] | None:
 
 @dataclass(frozen=True)
 class Partners:
-    """The best partners of a post, as (primary key, candidate), and how many would have been
-    among them but must not be proposed, by reason (see `wording.LEFT_OUT`)."""
+    """The best partners of a post, as (primary key, candidate); what the model in use expects of
+    each, by primary key, where one put them in order; and how many would have been among them but
+    must not be proposed, by reason (see `wording.LEFT_OUT`)."""
 
     ranked: list[tuple[int, Candidate]]
     left_out: dict[str, int]
+    expected: dict[int, PairScore]
+    model: RankerModel | None
 
 
 def partners_of(
@@ -112,26 +123,72 @@ def partners_of(
     lexicon: Lexicon | None = None,
 ) -> Partners:
     """The best partners of `post` (fetched with its level), on what the actor may read. Whoever
-    must not be proposed is left out before the cut and moves nobody."""
+    must not be proposed is left out before the cut and moves nobody.
+
+    For a demand the model in use puts the first `RECALL` by words in order; without one, and for
+    a resource, whose partners form no list that was judged, the order by words stands.
+    """
+    model = current_model() if isinstance(post, Demand) else None
+    found = _recalled(actor, post, now=now, most=top if model is None else RECALL, lexicon=lexicon)
+    left_out = _left_out(found, top)
+    if model is None:
+        return Partners(found.ranked[:top], left_out, {}, None)
+    resources = {row.public_id: engine_post(read_post(row)) for row in found.rows.values()}
+    scores = scores_of(model_of(model), engine_post(read_post(post)), list(resources.values()))
+    known = {one.id: (pk, one) for pk, one in found.ranked}
+    ranked, expected = [], {}
+    for rank, key in enumerate(best_first(scores)[:top], start=1):
+        pk, one = known[key]
+        ranked.append((pk, replace(one, rank=rank, score=scores[key].score)))
+        expected[pk] = scores[key]
+    return Partners(ranked, left_out, expected, model)
+
+
+@dataclass(frozen=True)
+class _Recalled:
+    """What words and characters find, before and after hard filters."""
+
+    view: View
+    evidence: Any
+    bars: Barred
+    ranked: list[tuple[int, Candidate]]
+    rows: dict[int, Any]
+
+
+def _recalled(
+    actor: Actor,
+    post: Demand | Resource,
+    *,
+    now: datetime,
+    most: int,
+    lexicon: Lexicon | None = None,
+) -> _Recalled:
     model: type[Demand] | type[Resource] = Resource if isinstance(post, Demand) else Demand
     view = view_for(actor, model, engine_post, lexicon)
     evidence = view.index.evidence(engine_post(read_post(post)))
     bars = barred(view, post, now)
-    found = view.index.rank(evidence, bars.keep, top)
+    found = view.index.rank(evidence, bars.keep, most)
     # What the index says is asked of the database once more, for the few that are proposed.
     rows: Any = (resources_for(actor) if model is Resource else demands_for(actor)).live()
     pks = [int(view.columns.pk[place]) for place, _one in found]
-    there = set(rows.filter(pk__in=pks).exclude(owner=post.owner_id).values_list("pk", flat=True))
+    there = {row.pk: row for row in rows.filter(pk__in=pks).exclude(owner=post.owner_id)}
     ranked = [(pk, one) for pk, (_place, one) in zip(pks, found, strict=True) if pk in there]
-    return Partners(ranked, _left_out(view, evidence, bars, top))
+    return _Recalled(view, evidence, bars, ranked, there)
 
 
-def _left_out(view: View, evidence: Any, bars: Barred, top: int) -> dict[str, int]:
-    """Of what would be among the best, how many are barred, each by its first reason."""
+def candidates_of(actor: Actor, demand: Demand, *, now: datetime, most: int) -> list[Resource]:
+    """The first `most` candidates of a demand by words, whom nothing bars, with their levels."""
+    found = _recalled(actor, demand, now=now, most=most)
+    return [found.rows[pk] for pk, _one in found.ranked]
+
+
+def _left_out(found: _Recalled, top: int) -> dict[str, int]:
+    """Of what would be among the best by words, how many are barred, each by its first reason."""
+    bars = found.bars
     if not any(mask.any() for mask in bars.because.values()):
         return {}
     counts: dict[str, int] = {}
-    for place, _one in view.index.rank(evidence, ~bars.never, top):
+    for place, _one in found.view.index.rank(found.evidence, ~bars.never, top):
         reason = next((name for name, mask in bars.because.items() if mask[place]), None)
         if reason is not None:
             counts[reason] = counts.get(reason, 0) + 1
@@ -242,6 +299,17 @@ def reasons_for(
             profiles[pair.demand.public_id], profiles[pair.resource.public_id]
         )
     return found
+
+
+def reasons_between(demand: Demand, resources: Sequence[Resource]) -> list[tuple[Reason, ...]]:
+    """Why each resource fits, from the texts at the levels on the rows."""
+    explainer = _background().explainer
+    around = surroundings([demand, *resources])
+    own = explainer.profile(engine_post(read_post(demand), around))
+    return [
+        explainer.explain(own, explainer.profile(engine_post(read_post(row), around)))
+        for row in resources
+    ]
 
 
 def uses_detail(post: Demand | Resource) -> bool:

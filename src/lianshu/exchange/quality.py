@@ -230,7 +230,7 @@ def _calibration(pairs: Iterable[tuple[Any, ...]]) -> Figures:
         }:
             continue
         percent = round(chances[1] * 100)
-        low, high = next(band for band in BANDS if percent < band[1] or band[1] == 100)
+        low, high = next(band for band in BANDS if percent < band[1] or band is BANDS[-1])
         band = f"{low}–{high}%"
         expected[band].append(percent)
         accepted[band] += status == RecommendationStatus.ACCEPTED

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from lianshu.authority import Actor, Capability
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.models import (
     Demand,
+    Judgement,
     PostStatus,
     Project,
+    RankerModel,
     Recommendation,
     RecommendationStatus,
     Refinement,
@@ -28,6 +31,7 @@ from lianshu.exchange.querysets import (
     coordinated,
     own,
 )
+from lianshu.exchange.rules import can_teach_ranker
 from lianshu.exchange.wording import LEFT_OUT
 from lianshu.registry.rules import holds_at
 from lianshu.registry.scoping import within
@@ -224,6 +228,8 @@ class RunReading:
     by: str
     found: int
     left_out: list[tuple[str, int]]
+    learned_at: datetime | None
+    """When the model was learned that put them in order; None: the order is by words."""
 
 
 def last_run(actor: Actor, post: Demand | Resource) -> RunReading | None:
@@ -231,7 +237,7 @@ def last_run(actor: Actor, post: Demand | Resource) -> RunReading | None:
     out is nobody else's business."""
     if not holds_at(actor, Capability.COORDINATE, region_id=post.region_id, chain_id=post.chain_id):
         return None
-    run = post.matching_runs.first()
+    run = post.matching_runs.select_related("model").defer("model__archive").first()
     if run is None:
         return None
     left_out = [
@@ -239,4 +245,35 @@ def last_run(actor: Actor, post: Demand | Resource) -> RunReading | None:
         for name, words in LEFT_OUT.items()
         if run.left_out.get(name)
     ]
-    return RunReading(run.at, run.actor_name, run.found, left_out)
+    learned_at = None if run.model is None else run.model.learned_at
+    return RunReading(run.at, run.actor_name, run.found, left_out, learned_at)
+
+
+def ranker_models(actor: Actor) -> QuerySet[RankerModel]:
+    """Everything learned so far, latest first, without the archives; for chain offices."""
+    rows = RankerModel.objects.defer("archive")
+    return rows if can_teach_ranker(actor).allowed else rows.none()
+
+
+def demands_to_judge(actor: Actor) -> DemandQuerySet:
+    """Published demands in the actor's coordinating care that few candidates of were judged of,
+    newest first."""
+    judged = Judgement.objects.filter(demand=OuterRef("pk")).values("demand")
+    return (
+        demands_for(actor)
+        .filter(coordinated(actor), status=PostStatus.PUBLISHED)
+        .annotate(judged=Coalesce(Subquery(judged.annotate(n=Count("pk")).values("n")), 0))
+        .order_by("judged", "-published_at", "-pk")
+    )
+
+
+def judgements_by(actor: Actor, demand: Demand) -> list[Judgement]:
+    """What this person judged of a demand's candidates, as far as those are still to be seen."""
+    if actor.user_id is None:
+        return []
+    rows = Judgement.objects.filter(
+        demand=demand,
+        user_id=actor.user_id,
+        resource__in=Resource.objects.visible_to(actor),
+    )
+    return list(rows.select_related("resource").order_by("-at", "-pk"))

@@ -15,6 +15,7 @@ from lianshu.exchange.queries import coordinated_among
 from lianshu.exchange.reading import PostReading, read_post
 from lianshu.exchange.rules import sides_of
 from lianshu.exchange.services.confidentiality import Channel, log_reasons
+from lianshu.exchange.wording import FIT
 
 GOOD = frozenset({"shared_words", "facet_agrees", "indicator_met"})
 BAD = frozenset({"facet_differs", "nothing_shared", "indicator_missed"})
@@ -51,6 +52,10 @@ class PairRow:
     rank: int
     resource_rank: int | None
     score: float
+    fit: str
+    """How well the model in use expects it to fit; empty when it was ranked by words."""
+    sure: int | None
+    """How sure the model is of that, in percent."""
     status: str
     decline_reason: str
     decline_text: str
@@ -104,6 +109,8 @@ def _pair_row(
         rank=pair.rank,
         resource_rank=pair.resource_rank,
         score=pair.score,
+        fit="" if pair.level is None else str(FIT[pair.level]),
+        sure=None if pair.confidence is None else round(100 * pair.confidence),
         status=pair.status,
         decline_reason=pair.get_decline_reason_display() if pair.decline_reason else "",
         decline_text=pair.decline_text,

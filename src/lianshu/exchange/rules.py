@@ -242,6 +242,26 @@ def can_decide_refinement(actor: Actor, demand: Post) -> Verdict:
     )
 
 
+def can_judge(actor: Actor, demand: Post) -> Verdict:
+    """Say how well candidates fit a demand: the owner's people and the chain office."""
+    if not can_write(actor).allowed:
+        return can_write(actor)
+    if demand.owner_id in actor.acting_in(Matter.POSTS) or coordinates(actor, demand):
+        return Verdict.yes()
+    return refused(
+        actor, Matter.POSTS, [demand.owner_id], _("只有发布单位或负责的链办可以判断它的候选资源。")
+    )
+
+
+def can_teach_ranker(actor: Actor) -> Verdict:
+    """Start learning, and go back to an earlier model: the order is the same for everybody."""
+    if not can_write(actor).allowed:
+        return can_write(actor)
+    if actor.is_system or actor.has(Capability.COORDINATE):
+        return Verdict.yes()
+    return Verdict.no(_("只有链办可以让排序重新学习或退回以前的模型。"))
+
+
 def can_edit_lexicon(actor: Actor) -> Verdict:
     """Chain offices keep the words that matching and search know."""
     if not can_write(actor).allowed:

@@ -12,6 +12,7 @@ from lianshu.exchange.views import (
     posts,
     projects,
     quality,
+    ranking,
     refining,
     sharing,
 )
@@ -69,6 +70,16 @@ urlpatterns = [
     path(f"{PAIR}accept/", pairs.recommendation_accept, name="recommendation-accept"),
     path(f"{PAIR}decline/", pairs.recommendation_decline, name="recommendation-decline"),
     path(f"{PAIR}undo/", pairs.recommendation_undo, name="recommendation-undo"),
+    path("demands/<slug:public_id>/judge/", ranking.demand_judge, name="demand-judge"),
+    path(
+        "demands/<slug:public_id>/judge/<slug:resource_id>/",
+        ranking.demand_judge_one,
+        name="demand-judge-one",
+    ),
+    path("demands/<slug:public_id>/gain/", ranking.demand_gain, name="demand-gain"),
+    path("matching/models/", ranking.ranker_list, name="ranker-models"),
+    path("matching/models/learn/", ranking.ranker_learn, name="ranker-learn"),
+    path("matching/models/<slug:public_id>/use/", ranking.ranker_use, name="ranker-use"),
     path("matching/quality/", quality.matching_quality, name="matching-quality"),
     path(
         "matching/quality/<slug:table>.<slug:format>",

@@ -95,7 +95,7 @@ def gaps_in(wording: Wording) -> list[Gap]:
         found += _technical_gaps(wording)
     if wording.budget_max is None and wording.budget_min is None:
         found.append(
-            Gap("no_budget", "budget_max", _("没有预算：写一个范围，报价过高的就不会推荐。"))
+            Gap("no_budget", "budget_max", _("没有预算：写一个范围，报价超出的会标出来。"))
         )
     return found
 

@@ -61,6 +61,9 @@ ACTION_NAMES: Final = {
     "refinement.proposed": _("提交凝练"),
     "refinement.confirmed": _("采用凝练"),
     "refinement.rejected": _("不采用凝练"),
+    "ranker.learned": _("学习排序"),
+    "ranker.used": _("启用排序模型"),
+    "ranker.put_out": _("停用排序模型"),
     "recommendation.sent": _("推送推荐"),
     "recommendation.accepted": _("采纳推荐"),
     "recommendation.declined": _("谢绝推荐"),
@@ -73,6 +76,13 @@ ACTION_NAMES: Final = {
     "organisation.created": _("登记单位"),
     "organisation.edited": _("修改单位资料"),
 }
+FIT: Final = {
+    1: _("不合适"),
+    2: _("有点关系"),
+    3: _("比较合适"),
+    4: _("很合适"),
+}
+"""How well a resource fits a demand, as people judge and the model expects."""
 LEFT_OUT: Final = {
     "conflict": _("利益关联（上下级、控股或同一实际控制人）"),
     "excluded": _("对方单位在保密名单里"),

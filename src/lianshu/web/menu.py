@@ -100,6 +100,7 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         (
             Place(_("推荐"), "arrows-exchange", "recommendations"),
             Place(_("匹配效果"), "chart-dots", "matching-quality", _coordinates),
+            Place(_("推荐的排序"), "adjustments", "ranker-models", _coordinates),
             Place(_("同义词和整词"), "language", "lexicon", _coordinates),
             Place(
                 _("轮次"),

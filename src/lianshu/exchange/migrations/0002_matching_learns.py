@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', lianshu.records.fields.OpaqueIdField()),
                 ('learned_at', models.DateTimeField(verbose_name='学习时间')),
-                ('learned_by_name', models.CharField(max_length=150, verbose_name='由谁开始')),
+                ('learned_by_name', models.CharField(blank=True, max_length=150, verbose_name='由谁开始')),
                 ('labels', models.PositiveIntegerField(verbose_name='判断数')),
                 ('demands', models.PositiveIntegerField(verbose_name='需求数')),
                 ('figures', models.JSONField(default=dict)),

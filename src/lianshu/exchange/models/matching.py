@@ -65,7 +65,8 @@ class RankerModel(models.Model):
 
     public_id = OpaqueIdField()
     learned_at = models.DateTimeField(_("学习时间"))
-    learned_by_name = models.CharField(_("由谁开始"), max_length=150)
+    learned_by_name = models.CharField(_("由谁开始"), max_length=150, blank=True)
+    """Empty where the clock began it."""
     labels = models.PositiveIntegerField(_("判断数"))
     demands = models.PositiveIntegerField(_("需求数"))
     figures = models.JSONField(default=dict)

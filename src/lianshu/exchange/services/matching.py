@@ -35,6 +35,7 @@ def match_post(*, actor: Actor, post: Demand | Resource, now: datetime, top: int
             resource_id=pk if asked else post.pk,
             rank=candidate.rank,
             score=candidate.score,
+            expected=found.expected.get(pk),
         )
         for pk, candidate in partners
     ]
@@ -46,6 +47,7 @@ def match_post(*, actor: Actor, post: Demand | Resource, now: datetime, top: int
         actor_name=signature(actor),
         found=count,
         left_out=found.left_out,
+        model=found.model,
     )
     others = (resources_for if asked else demands_for)(actor).filter(
         pk__in=[pk for pk, _candidate in partners]

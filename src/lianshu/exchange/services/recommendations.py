@@ -21,6 +21,7 @@ from lianshu.exchange.models import (
     RecommendationStatus,
     Resource,
 )
+from lianshu.exchange.ranker import PairScore
 from lianshu.exchange.rules import (
     can_decide_recommendation,
     can_send_recommendation,
@@ -34,12 +35,14 @@ from lianshu.records.errors import Conflict, DomainError, NotFound
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One line of a ranking: the other post, its 1-based place and the score."""
+    """One line of a ranking: the other post, its 1-based place, the score, and what the model in
+    use expects of the pair (None: ranked by words)."""
 
     demand_id: int
     resource_id: int
     rank: int
     score: float
+    expected: PairScore | None = None
 
 
 @transaction.atomic
@@ -87,11 +90,15 @@ def store_ranking(
             changed.append(row)
         setattr(row, place, line.rank)
         row.score, row.updated_at = line.score, now
+        if side == "demand":
+            _expect(row, line.expected)
         if shown and getattr(row, f"{side}_shown_at") is None:
             setattr(row, f"{side}_shown_at", shown)
     Recommendation.objects.bulk_create(fresh, batch_size=1_000)
     Recommendation.objects.bulk_update(
-        changed, [place, "score", "updated_at", f"{side}_shown_at"], batch_size=500
+        changed,
+        [place, "score", "updated_at", f"{side}_shown_at", "level", "confidence", "chances"],
+        batch_size=500,
     )
     record(
         actor=actor,
@@ -101,6 +108,13 @@ def store_ranking(
         changes={"recommendations": [len(known), len(others)]},
     )
     return len(others)
+
+
+def _expect(row: Recommendation, expected: PairScore | None) -> None:
+    """What the model said of the pair when it was ranked, for the calibration to be checked."""
+    row.level = None if expected is None else expected.level
+    row.confidence = None if expected is None else expected.confidence
+    row.chances = None if expected is None else list(expected.chances)
 
 
 def _demands(ids: Iterable[int]) -> dict[int, Demand]:

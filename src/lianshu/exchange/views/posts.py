@@ -20,7 +20,7 @@ from lianshu.engine.matching.quantities import Quantity
 from lianshu.exchange import rules
 from lianshu.exchange.facets import FACETS
 from lianshu.exchange.forms import DeclineForm, DiscloseForm
-from lianshu.exchange.models import Demand, Resource
+from lianshu.exchange.models import Demand, PostStatus, Resource
 from lianshu.exchange.queries import last_run, open_recommendations_of
 from lianshu.exchange.reading import PostReading
 from lianshu.exchange.rows import pair_rows
@@ -103,6 +103,9 @@ def _verdicts(actor: Actor, post: Any) -> dict[str, bool]:
         "match": rules.can_match(actor, post).allowed,
         "control": rules.can_control_disclosure(actor, post).allowed,
         "record": rules.can_read_record(actor, post).allowed,
+        "judge": isinstance(post, Demand)
+        and post.status == PostStatus.PUBLISHED
+        and rules.can_judge(actor, post).allowed,
         "refine": isinstance(post, Demand) and rules.can_refine(actor, post).allowed,
         "delete": post.published_at is None and rules.can_edit_post(actor, post).allowed,
     }

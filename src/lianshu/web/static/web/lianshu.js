@@ -39,6 +39,19 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  // Candidates to judge: 1 to 4 answers the one in focus, else the first that is open.
+  if (!typing && /^[1-4]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const open = [...document.querySelectorAll("[data-judge] .question:not(.answered)")];
+    const asked = open.find((each) => each.contains(document.activeElement)) ?? open[0];
+    const button = asked?.querySelector(`button[value="${event.key}"]`);
+    if (button) {
+      event.preventDefault();
+      const next = open[open.indexOf(asked) + 1];
+      button.click();
+      (next ?? document.querySelector("#answered button"))?.focus();
+      next?.scrollIntoView({ block: "nearest" });
+    }
+  }
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const search = document.querySelector("[data-search]");
     if (search) {
