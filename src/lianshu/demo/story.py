@@ -35,10 +35,12 @@ class Story:
     signed: int
     top: int = TOP
     """How many partners are proposed for each."""
+    judged: int = 14
+    """Of so many demands the candidates were judged, for the order to learn from."""
 
 
 SMALL: Final = Story(matched=60, sent=12, accepted=4, signed=1)
-LARGE: Final = Story(matched=90, sent=32, accepted=14, signed=5, top=8)
+LARGE: Final = Story(matched=90, sent=32, accepted=14, signed=5, top=8, judged=24)
 """Not more: each ranking costs a moment, and what is left is work to do."""
 DECLINED: Final[tuple[str, ...]] = (
     DeclineReason.TOO_EARLY,

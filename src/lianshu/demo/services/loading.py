@@ -32,6 +32,7 @@ from lianshu.demo.services.registering import (
 )
 from lianshu.demo.services.rounds import load_rounds
 from lianshu.demo.services.schedules import load_schedules
+from lianshu.demo.services.teaching import teach_matching
 from lianshu.demo.story import LARGE, SMALL, tell_story
 from lianshu.records.errors import DomainError
 from lianshu.registry.services import add_chain, add_region, create_organisation
@@ -77,6 +78,7 @@ def load_demo(
     story = SMALL if plan is None else LARGE
     officer = _office_actor(pack, now)
     tell_story(officer=officer, story=story, first=written, now=now)
+    teach_matching(pack=pack, officer=officer, judged=story.judged, now=now)
     people = {each.name: each.contact.name for each in pack.organisations}
     load_cases(
         loops=pack.cases,
