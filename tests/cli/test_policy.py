@@ -340,3 +340,31 @@ def test_ladder_says_what_is_wrong(
 ) -> None:
     assert main(["policy", "ladder", *more, "--on", "2026-06-01"]) == 2
     assert said in capsys.readouterr().err
+
+
+CHOICE = """\
+organisation_id,staff@2025,revenue@2025,rd_total@2025
+A,80,9000000,5000000
+"""
+
+
+def test_a_choice_shows_what_it_compares(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`if … then … else …` between conditions has the figures of all three; between numbers both
+    names, since which one it was depends on the firm."""
+    written(tmp_path, parameters="", policy=POLICY.replace("staff <= most", "TEST"))
+    (tmp_path / "facts.csv").write_text(CHOICE, "utf-8")
+    place = tmp_path / "policies/one/policy.yaml"
+    text = place.read_text("utf-8")
+    test = "if staff >= 100 then revenue >= 2000万元 else revenue >= 1000万元"
+    place.write_text(text.replace("TEST", test), "utf-8")
+    assert run(tmp_path / "facts.csv", pack=str(tmp_path)) == 0
+    (row, _verdict) = rows(tmp_path / "facts.csv")
+    assert (row["outcome"], row["value"]) == ("not_met", "80 | 9000000 | 9000000")
+    assert row["threshold"] == "100 | 20000000 | 10000000"
+    test = "(if staff >= 100 then rd_total else revenue) >= 1000万元"
+    place.write_text(text.replace("TEST", test), "utf-8")
+    explained = ["policy", "explain", str(place.parent), "--on", "2026-06-01"]
+    assert main([*explained, "--facts", str(tmp_path / "facts.csv")]) == 0
+    assert "研究开发费用总额或2025 年营业收入 900 万元" in capsys.readouterr().out

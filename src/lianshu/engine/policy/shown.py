@@ -25,6 +25,7 @@ from lianshu.engine.expressions.tree import (
     Exempted,
     FactValue,
     Growth,
+    IfElse,
     Not,
     OneOf,
 )
@@ -60,6 +61,9 @@ def comparisons(node: Node) -> Iterator[Comparison]:
                 yield from comparisons(part)
         case Not() | Exempted():
             yield from comparisons(node.inner)
+        case IfElse():
+            for part in (node.condition, node.then, node.otherwise):
+                yield from comparisons(part)
         case _:
             return
 

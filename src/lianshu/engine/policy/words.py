@@ -141,7 +141,9 @@ class Speaker:
                     f"按{self.node(node.subject)}分档", f"by {self.node(node.subject)}"
                 )
             case IfElse():
-                return self.node(node.then)
+                # Which of the two it was depends on the firm.
+                parts = dict.fromkeys((self.node(node.then), self.node(node.otherwise)))
+                return self.pick("或", " or ").join(parts)
             case Lookup():
                 return self.pick(f"按{self.node(node.key)}查表", f"by {self.node(node.key)}")
             case FullYears():
