@@ -31,6 +31,30 @@ def can_state(actor: Actor, organisation: Organisation) -> Verdict:
     )
 
 
+def can_see_supply(actor: Actor, organisation: Organisation) -> Verdict:
+    """Its own people, and who may read sources where it is."""
+    if actor.is_system or organisation.pk in actor.reading_in(Matter.RECORDS):
+        return Verdict.yes()
+    if holds_at(
+        actor,
+        Capability.READ_SOURCES,
+        region_id=organisation.region_id,
+        chain_id=organisation.chain_id,
+    ):
+        return Verdict.yes()
+    return Verdict.no(
+        _("“%(name)s”的上下游只向这家单位自己的人，和有“查看单一来源”授权的链办开放。")
+        % {"name": organisation.name}
+    )
+
+
+def can_plan_meeting(actor: Actor) -> Verdict:
+    """Chain offices hold cross-chain meetings."""
+    if actor.has(Capability.COORDINATE):
+        return Verdict.yes()
+    return Verdict.no(_("跨链对接会由链办组织，只向链办开放。"))
+
+
 def reads_sources(actor: Actor) -> bool:
     """Whether the actor may know few makers anywhere at all."""
     return actor.has(Capability.READ_SOURCES)

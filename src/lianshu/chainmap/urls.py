@@ -11,7 +11,7 @@ from django.urls import URLPattern, include, path
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Verdict, require
-from lianshu.chainmap import views_acts, views_gaps
+from lianshu.chainmap import views_acts, views_firm, views_gaps, views_meeting
 from lianshu.chainmap.lists import ACTS, INPUTS, can_list_acts
 from lianshu.chainmap.views_gaps import gaps_urls
 from lianshu.ui.lists.views import list_urls
@@ -35,6 +35,7 @@ def _for_offices(patterns: list[URLPattern]) -> list[URLPattern]:
     return patterns
 
 
+FIRM = "organisations/<slug:public_id>/"
 INPUT = "chainmap/inputs/<slug:public_id>/"
 
 urlpatterns = [
@@ -43,6 +44,16 @@ urlpatterns = [
     *_for_offices(list_urls("chainmap/acts/", ACTS)),
     path("chainmap/words/", views_gaps.chain_words, name="chain-words"),
     path("chainmap/sourcing/", views_gaps.chain_sourcing, name="chain-sourcing"),
+    path("chainmap/mine/", views_firm.my_supply, name="my-supply"),
+    path(f"{FIRM}supply/", views_firm.organisation_supply, name="organisation-supply"),
+    path(f"{FIRM}supply/state/", views_firm.supply_state, name="supply-state"),
+    path(f"{FIRM}supply/<int:pk>/deny/", views_firm.supply_deny, name="supply-deny"),
+    path("chainmap/meeting/", views_meeting.chain_meeting, name="chain-meeting"),
+    path(
+        "chainmap/meeting/export/<str:format>/",
+        views_meeting.meeting_export,
+        name="chain-meeting-export",
+    ),
     path(INPUT, views_gaps.chain_input, name="chain-input"),
     path(f"{INPUT}acts/<slug:kind>/", views_acts.act_new, name="chain-act-new"),
     path("chainmap/acts/<slug:public_id>/", views_acts.act, name="chain-act"),

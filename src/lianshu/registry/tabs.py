@@ -25,6 +25,7 @@ TABS: tuple[tuple[str, str | Promise, str], ...] = (
     ("facts", _("数据与资质"), "organisation-facts"),
     ("diagnosis", _("政策诊断"), "organisation-diagnosis"),
     ("chains", _("产业链与服务"), "organisation-chains"),
+    ("supply", _("上下游"), "organisation-supply"),
     ("people", _("人员"), "organisation-people"),
     ("mandates", _("委托"), "organisation-mandates"),
 )

@@ -9,6 +9,7 @@ from django.db import transaction
 from lianshu.audit.services import record
 from lianshu.authority import Actor
 from lianshu.chainmap.models import ChainInput, MapRevision
+from lianshu.registry.models import Organisation
 
 QUERY_MOST = 300
 
@@ -26,3 +27,9 @@ def log_sources(*, actor: Actor, query: str, exported: bool, now: datetime) -> N
 def log_input(*, actor: Actor, row: ChainInput, now: datetime) -> None:
     """The makers of one input were read."""
     record(actor=actor, action="chainmap.sources_read", obj=row, now=now)
+
+
+@transaction.atomic
+def log_firm(*, actor: Actor, organisation: Organisation, now: datetime) -> None:
+    """Somebody else read what a firm makes and needs."""
+    record(actor=actor, action="chainmap.sources_read", obj=organisation, now=now)
