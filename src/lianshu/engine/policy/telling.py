@@ -244,12 +244,25 @@ def _whether(speaker: Speaker, node: Compare, compared: Compared) -> FigureLine:
     return FigureLine(value, "1", compared.outcome, said, "")
 
 
+_LISTED: Final = 8
+"""Codes of a list that a sentence names; of a longer one it names half and says how many."""
+
+
 def _one_of(speaker: Speaker, node: OneOf, compared: Compared) -> FigureLine:
     value = _value(speaker, compared.left, node.left)
-    named = "、".join(speaker.code(str(one), node.left.type) for one in node.named)
+    codes = [speaker.code(str(one), node.left.type) for one in node.named]
+    named = "、".join(codes if len(codes) <= _LISTED else codes[: _LISTED // 2])
+    if len(codes) > _LISTED:
+        named = speaker.pick(f"{named} 等 {len(codes)} 项", f"{named} … ({len(codes)} in all)")
     what = speaker.node(node.left)
     shown = value or speaker.pick("没有数据", "no figure")
-    said = speaker.pick(f"{what} {shown}，对照 {named}", f"{what}: {shown}, compared with {named}")
+    relation = {
+        Outcome.MET: ("属于", "is one of"),
+        Outcome.NOT_MET: ("不属于", "is none of"),
+    }.get(compared.outcome, ("对照", "compared with"))
+    said = speaker.pick(
+        f"{what} {shown}，{relation[0]} {named}", f"{what}: {shown}, {relation[1]} {named}"
+    )
     return FigureLine(value, named, compared.outcome, said, "")
 
 
