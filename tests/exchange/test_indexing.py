@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
+from lianshu.exchange import index_bases, indexing
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.matching import Partners, partners_of
 from lianshu.exchange.models import Demand, MatchingRun, Resource
@@ -145,3 +148,27 @@ def test_only_the_office_sees_why_somebody_was_left_out(client: Client, cast: Ca
     for who, seen in (("officer", True), ("alice", False), ("carol", False)):
         client.force_login(cast.users[who])
         assert ("对方单位在保密名单里" in client.get(address).content.decode()) is seen
+
+
+def test_a_large_base_is_kept_in_a_file_and_used_by_the_next_process(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path
+    monkeypatch.setattr(index_bases, "BUILT_AT_ONCE", 0)
+    demand, resource = cast.demand(), cast.resource()
+
+    def restarted() -> list[int]:
+        monkeypatch.setattr(index_bases, "_bases", index_bases.Shelf(4))
+        monkeypatch.setattr(indexing, "_audiences", index_bases.Shelf(4))
+        return pks(cast, "officer", demand)
+
+    assert restarted() == [resource.pk]
+    (kept,) = (tmp_path / "matching").glob("resource-*.npz")
+    assert kept.stat().st_mode & 0o077 == 0
+    late = cast.resource("晶界扩散装备")
+    monkeypatch.setattr(index_bases, "_build", None)
+    assert set(restarted()) == {resource.pk, late.pk}
+    monkeypatch.undo()
+    settings.VAR = tmp_path
+    kept.write_bytes(b"PK broken")
+    assert set(restarted()) == {resource.pk, late.pk}
