@@ -12,21 +12,31 @@
 somebody judged candidates of takes the warm path, any other the cold one.
 """
 
+from lianshu.engine.matching.ranking.asking import Question, ask
+from lianshu.engine.matching.ranking.explaining import Evidence, Explained, explain
 from lianshu.engine.matching.ranking.labels import Label
 from lianshu.engine.matching.ranking.learning import learn
 from lianshu.engine.matching.ranking.model import FEATURES, Candidates, Model, Scores
 from lianshu.engine.matching.ranking.ordinal import Settings
+from lianshu.engine.matching.ranking.recall import Vectors, recalled
 from lianshu.engine.matching.ranking.store import ModelError, load, save
 
 __all__ = [
     "FEATURES",
     "Candidates",
+    "Evidence",
+    "Explained",
     "Label",
     "Model",
     "ModelError",
+    "Question",
     "Scores",
     "Settings",
+    "Vectors",
+    "ask",
+    "explain",
     "learn",
     "load",
+    "recalled",
     "save",
 ]

@@ -86,14 +86,22 @@ DEMAND_SHARE, TITLE_SHARE, FEATURE_SHARE = 0.1, 0.15, 0.3
 
 
 def feature_part(left: Floats, right: Floats) -> Floats:
-    """Nearness by standardised features: a Gaussian of the distance."""
-    distance = (
-        (left * left).sum(axis=1)[:, None]
-        + (right * right).sum(axis=1)[None, :]
-        - 2 * (left @ right.T)
-    )
-    scale = np.float32(-0.5 / max(left.shape[1], 1))
-    found: Floats = np.exp(np.maximum(distance, 0) * scale).astype(np.float32)
+    """Nearness by standardised features: a Gaussian of the distance.
+
+    The squares of the lengths ride along as two more columns, so that one product of matrices
+    gives the exponents.
+    """
+    scale = np.float32(1 / max(left.shape[1], 1))
+
+    def sizes(rows: Floats) -> Floats:
+        found: Floats = (rows * rows).sum(axis=1, keepdims=True) * (-scale / 2)
+        return found
+
+    one, other = np.ones((len(left), 1), np.float32), np.ones((len(right), 1), np.float32)
+    mine = np.concatenate([left * scale, sizes(left), one], axis=1).astype(np.float32)
+    others = np.concatenate([right, other, sizes(right)], axis=1).astype(np.float32)
+    found: Floats = mine @ others.T
+    np.exp(found, out=found)
     return found
 
 

@@ -37,6 +37,8 @@ FEATURES: dict[str, Group] = {**TEXT_FEATURES, **PLACE_FEATURES, **JUDGEMENT_FEA
 TEXT_ONLY = len(TEXT_FEATURES) + len(PLACE_FEATURES)
 # How many judgements of a demand make the warm path count as much as the cold one.
 WARMTH = 2.0
+# From this warmth (18 judgements) the warm path decides alone.
+WARM = 0.9
 # Chances and scores are rounded to this many digits before anything is decided by them.
 DIGITS = 6
 
@@ -130,6 +132,12 @@ class Measured:
     kernel: Floats
     warmth: NDArray[np.float64]
 
+    def rows(self, chosen: NDArray[np.bool_]) -> "Measured":
+        """The same of some pairs."""
+        return Measured(
+            self.table[chosen], self.prior[chosen], self.kernel[chosen], self.warmth[chosen]
+        )
+
 
 @dataclass(frozen=True)
 class Model:
@@ -151,18 +159,20 @@ class Model:
         measured = self.measure(pairs, fast=fast)
         if fast:
             return Scores.of(self.follow("fast", measured, threads))
-        cold = measured.warmth <= 0
+        return Scores.of(self._blended(measured, threads))
+
+    def _blended(self, measured: Measured, threads: int) -> Probabilities:
+        """Warm where much was judged for the demand, cold where nothing, in between both."""
+        weight = measured.warmth[:, None]
         chances = np.zeros_like(measured.prior)
-        if cold.all():
-            return Scores.of(self.follow("cold", measured, threads))
-        warm = self.follow("warm", measured, threads)
-        if measured.warmth.min() < 1:
-            other = self.follow("cold", measured, threads)
-            weight = measured.warmth[:, None]
-            chances = weight * warm + (1 - weight) * other
-        else:
-            chances = warm
-        return Scores.of(chances)
+        warm, cold = measured.warmth > 0, measured.warmth < WARM
+        if warm.any():
+            found = self.follow("warm", measured.rows(warm), threads)
+            chances[warm] = np.where(weight[warm] < WARM, weight[warm], 1) * found
+        if cold.any():
+            found = self.follow("cold", measured.rows(cold), threads)
+            chances[cold] += (1 - weight[cold]) * found
+        return falling(chances)
 
     def follow(self, name: str, measured: Measured, threads: int = 1) -> Probabilities:
         """The chances by one path."""

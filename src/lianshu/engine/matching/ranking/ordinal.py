@@ -24,9 +24,9 @@ EDGE = 1e-4
 class Settings:
     """How the trees are grown. Deterministic for equal seed, threads and input."""
 
-    rounds: int = 300
+    rounds: int = 200
     rate: float = 0.03
-    leaves: int = 15
+    leaves: int = 31
     features: float = 0.4
     rows: float = 0.7
     least_rows: int = 30

@@ -37,3 +37,10 @@ def prior_odds(table: Floats) -> Probabilities:
     chosen = table[:, [_NAMES.index(name) for name in USED]].astype(np.float64)
     found: Probabilities = np.array(SHIFT) + chosen @ np.array(FACTORS)
     return found
+
+
+def prior_parts(table: Floats) -> list[dict[str, float]]:
+    """What each figure adds to the log odds of the first pair, per threshold."""
+    values = table[0, [_NAMES.index(name) for name in USED]].astype(np.float64)
+    parts = values[:, None] * np.array(FACTORS)
+    return [dict(zip(USED, parts[:, at].tolist(), strict=True)) for at in range(len(SHIFT))]
