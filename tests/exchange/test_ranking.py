@@ -178,3 +178,21 @@ def test_model_pages(client: Client, cast: Cast) -> None:
     assert client.post(learn).status_code == 302
     page = client.get(reverse("demand", args=[demands[0].public_id])).content.decode()
     assert "判断候选" in page
+
+
+def test_a_recommendation_shows_what_the_model_goes_by(client: Client, cast: Cast) -> None:
+    officer = cast.actor("officer")
+    demands, resources = taught(cast)
+    match_post(actor=officer, post=seen(cast, demands[1]), now=NOW)
+    by_words = Recommendation.objects.get(demand=demands[1], rank=1)
+    client.force_login(cast.users["officer"])
+    address = reverse("recommendation", args=[by_words.public_id])
+    assert "模型排序的依据" not in client.get(address).content.decode()
+    learn_ranker(actor=officer, now=NOW, only_if_new=True)
+    match_post(actor=officer, post=seen(cast, demands[0]), now=NOW)
+    best = Recommendation.objects.get(demand=demands[0], rank=1)
+    assert best.resource == resources[0]
+    html = client.get(reverse("recommendation", args=[best.public_id])).content.decode()
+    assert "模型排序的依据" in html
+    assert "支持" in html
+    assert "把握" in html

@@ -1,7 +1,6 @@
 """Which candidates of a demand to ask a person about: where an answer would teach most.
 
-A candidate is worth asking about when it may be proposed (its chances of fitting are real), the
-model does not know (its levels are spread) and it is unlike those already asked about. After the
+With a model the engine chooses: where an answer removes most doubt about the whole list. After the
 answers a small model is learned with and without them, so that the gain is seen and not claimed.
 """
 
@@ -13,9 +12,8 @@ from datetime import datetime
 from typing import Final
 
 from lianshu.authority import Actor
-from lianshu.engine.matching import Matcher
 from lianshu.engine.matching import Post as EnginePost
-from lianshu.engine.matching.ranking import Label, learn
+from lianshu.engine.matching.ranking import Label, ask, learn
 from lianshu.exchange.labels import levels_by_pair
 from lianshu.exchange.matching import candidates_of, engine_post
 from lianshu.exchange.models import Demand, Judgement, Resource
@@ -66,9 +64,10 @@ def to_ask(actor: Actor, demand: Demand, *, now: datetime) -> list[Resource]:
     if row is None:
         chosen = _spread(open_, wanted)
     else:
-        posts = {each.public_id: engine_post(read_post(each)) for each in open_}
-        scores = scores_of(model_of(row), engine_post(read_post(demand)), list(posts.values()))
-        chosen = _unsure(open_, posts, scores, wanted)
+        posts = [engine_post(read_post(each)) for each in open_]
+        asked = ask(model_of(row), engine_post(read_post(demand)), posts, many=wanted)
+        by_id = {each.public_id: each for each in open_}
+        chosen = [by_id[each.resource_id] for each in asked]
     order = {each.pk: at for at, each in enumerate(pool)}
     return sorted(chosen, key=lambda each: order[each.pk])
 
@@ -80,30 +79,6 @@ def _spread(pool: Sequence[Resource], wanted: int) -> list[Resource]:
     rest = pool[first:]
     step = max(1, len(rest) // max(1, wanted - first))
     return [*pool[:first], *rest[step - 1 :: step][: wanted - first]]
-
-
-def _unsure(
-    pool: Sequence[Resource],
-    posts: dict[str, EnginePost],
-    scores: dict[str, PairScore],
-    wanted: int,
-) -> list[Resource]:
-    """One after another: what the model is least sure of and hopes most of, unlike the chosen."""
-    matcher = Matcher.build(posts.values())
-    worth = {key: (1 - one.confidence) * (0.25 + one.chances[1]) for key, one in scores.items()}
-    near = dict.fromkeys(worth, 0.0)
-    rows = {each.public_id: each for each in pool}
-    chosen: list[Resource] = []
-    while worth and len(chosen) < wanted:
-        best = max(sorted(worth), key=lambda key: worth[key] * (1 - near[key]))
-        chosen.append(rows[best])
-        del worth[best]
-        alike = matcher.rank(posts[best], top=len(posts))
-        whole = max((one.words + one.characters for one in alike), default=0.0) or 1.0
-        for one in alike:
-            if one.id in near:
-                near[one.id] = max(near[one.id], (one.words + one.characters) / whole)
-    return chosen
 
 
 def gain_of(actor: Actor, demand: Demand, *, now: datetime) -> Gain | None:

@@ -36,9 +36,11 @@ from lianshu.exchange.queries import demands_for, resources_for
 from lianshu.exchange.querysets import DemandQuerySet, ResourceQuerySet
 from lianshu.exchange.ranker import (
     RECALL,
+    GroupEvidence,
     PairScore,
     best_first,
     current_model,
+    evidence_of,
     model_of,
     scores_of,
 )
@@ -310,6 +312,21 @@ def reasons_between(demand: Demand, resources: Sequence[Resource]) -> list[tuple
         explainer.explain(own, explainer.profile(engine_post(read_post(row), around)))
         for row in resources
     ]
+
+
+def model_evidence(pair: Recommendation, others: Iterable[Recommendation]) -> list[GroupEvidence]:
+    """What the model in use goes by for this pair among the others of its demand, from the texts
+    at the levels on the rows; nothing without a model."""
+    model = current_model()
+    if model is None:
+        return []
+    listed = [engine_post(read_post(one.resource)) for one in others]
+    return evidence_of(
+        model_of(model),
+        engine_post(read_post(pair.demand)),
+        engine_post(read_post(pair.resource)),
+        listed,
+    )
 
 
 def uses_detail(post: Demand | Resource) -> bool:

@@ -19,7 +19,15 @@ from typing import Any, Final
 import numpy as np
 
 from lianshu.engine.matching import Post as EnginePost
-from lianshu.engine.matching.ranking import Candidates, Label, Model, learn, load, save
+from lianshu.engine.matching.ranking import (
+    Candidates,
+    Label,
+    Model,
+    explain,
+    learn,
+    load,
+    save,
+)
 from lianshu.exchange.labels import Pair, levels_by_pair
 from lianshu.exchange.models import Demand, RankerModel, Resource
 from lianshu.exchange.surroundings import READER
@@ -121,6 +129,32 @@ def scores_of(
         )
         for at, post in enumerate(resources)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEvidence:
+    """What one group of the model's features says of a pair: for it (weight > 0) or against, and
+    how much of all that was said, in percent."""
+
+    group: str
+    weight: float
+    share: int
+
+
+def evidence_of(
+    model: Model, demand: EnginePost, resource: EnginePost, others: Sequence[EnginePost]
+) -> list[GroupEvidence]:
+    """The model's own evidence for one pair among the others of its list, strongest first; what
+    says next to nothing is left out."""
+    found = explain(
+        model, demand, resource, others=tuple(one for one in others if one.id != resource.id)
+    )
+    whole = sum(abs(one.weight) for one in found.evidence)
+    lines = [
+        GroupEvidence(one.group, one.weight, round(100 * abs(one.weight) / whole) if whole else 0)
+        for one in found.evidence
+    ]
+    return [line for line in lines if line.share]
 
 
 def best_first(scores: Mapping[str, PairScore]) -> list[str]:

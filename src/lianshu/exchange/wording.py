@@ -83,6 +83,17 @@ FIT: Final = {
     4: _("很合适"),
 }
 """How well a resource fits a demand, as people judge and the model expects."""
+EVIDENCE: Final = {
+    "words": _("共同的词"),
+    "characters": _("相同的字"),
+    "topics": _("相近的主题"),
+    "senses": _("相近的词义"),
+    "field": _("领域"),
+    "wording": _("写法和篇幅"),
+    "place": _("在候选中的位置"),
+    "judgements": _("对相近情况的判断"),
+}
+"""Groups of what a learned order goes by (`engine.matching.ranking`)."""
 LEFT_OUT: Final = {
     "conflict": _("利益关联（上下级、控股或同一实际控制人）"),
     "excluded": _("对方单位在保密名单里"),

@@ -13,8 +13,10 @@ from lianshu.authority import Actor
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.followups import followups_of
 from lianshu.exchange.forms import AcceptForm, DeclineForm
+from lianshu.exchange.matching import model_evidence
 from lianshu.exchange.models import Recommendation
-from lianshu.exchange.queries import recommendation_by_id
+from lianshu.exchange.queries import open_recommendations_of, recommendation_by_id
+from lianshu.exchange.ranker import GroupEvidence
 from lianshu.exchange.rows import pair_rows
 from lianshu.exchange.rules import coordinates, sides_of
 from lianshu.exchange.services.recommendations import (
@@ -24,9 +26,13 @@ from lianshu.exchange.services.recommendations import (
     undo_decline,
 )
 from lianshu.exchange.services.viewing import note_views
+from lianshu.exchange.wording import EVIDENCE
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.ui.feedback import say
 from lianshu.ui.requests import PageRequest, page
+
+LISTED = 20
+"""So many of a demand's recommendations are the list that one of them is seen in."""
 
 
 def _find(actor: Actor, public_id: str) -> Recommendation:
@@ -56,10 +62,19 @@ def recommendation(request: PageRequest, public_id: str) -> HttpResponse:
             "accept_form": AcceptForm() if sides else None,
             "decline_form": DeclineForm(auto_id="decline_%s"),
             "project": project,
+            "evidence": evidence_lines(request.actor, pair),
             "followups": followups_of(request.actor, pair),
             "record": entries_about(pair)[:30] if coordinates(request.actor, pair) else None,
         },
     )
+
+
+def evidence_lines(actor: Actor, pair: Recommendation) -> list[tuple[str, GroupEvidence]]:
+    """What the model in use goes by, in words."""
+    if pair.level is None:
+        return []
+    others = open_recommendations_of(actor, pair.demand)[:LISTED]
+    return [(str(EVIDENCE[each.group]), each) for each in model_evidence(pair, others)]
 
 
 @page("POST")
