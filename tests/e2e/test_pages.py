@@ -58,6 +58,7 @@ EVERYBODY = {
     "/opinions/",
     "/ratings/",
     "/organisations/",
+    "/chain-map/",
     "/chains/",
     "/dictionary/",
     "/groups/",

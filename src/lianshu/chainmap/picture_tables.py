@@ -23,7 +23,7 @@ from lianshu.ui.lists.export import download_of
 
 Text = str | Promise
 R = TypeVar("R")
-PAGE: Final = 30
+PAGE: Final = 20
 LONGEST_SEARCH: Final = 200
 
 
@@ -42,6 +42,9 @@ class Column(Generic[R]):
     href: Callable[[R], str] | None = None
     mark: Callable[[R], Mark | None] | None = None
     shown: Callable[[R], Text] | None = None
+    below: Callable[[R], str] | None = None
+    step: Callable[[R], int | None] | None = None
+    """How deep the colour of a cell of a heat map is."""
 
     def key(self, row: R) -> Any:
         """What rows are sorted by."""
@@ -74,11 +77,14 @@ class Table(Generic[R]):
 class Cell:
     """A cell as it is shown."""
 
+    id: str
     text: Text
     kind: str
     label: Text
     href: str = ""
     mark: Mark | None = None
+    below: str = ""
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,11 @@ class Shown:
     query: str
     """Of the whole page as it stands, for the export."""
 
+    @property
+    def searchable(self) -> bool:
+        """Whether rows can be searched: a template cannot ask for a function without calling it."""
+        return self.table.search is not None
+
 
 def narrowed(table: Table[R], rows: Sequence[R], params: Mapping[str, str]) -> list[R]:
     """The rows that the address asks for, in its order."""
@@ -136,7 +147,7 @@ def shown(table: Table[R], rows: Sequence[R], params: QueryDict) -> Shown:
     number = min(max(1, _number(plain.get(f"{table.id}-page", ""))), pages)
     return Shown(
         table,
-        tuple(_heading(table, column, plain) for column in table.columns),
+        tuple(_heading(table, column, params) for column in table.columns),
         tuple(
             tuple(_cell(column, row) for column in table.columns)
             for row in found[(number - 1) * PAGE : number * PAGE]
@@ -144,7 +155,7 @@ def shown(table: Table[R], rows: Sequence[R], params: QueryDict) -> Shown:
         len(found),
         len(rows),
         tuple(
-            (each, address(plain, {f"{table.id}-page": str(each)}), each == number)
+            (each, address(params, {f"{table.id}-page": str(each)}), each == number)
             for each in _near(number, pages)
         )
         if pages > 1
@@ -153,11 +164,13 @@ def shown(table: Table[R], rows: Sequence[R], params: QueryDict) -> Shown:
         tuple((choice, plain.get(f"{table.id}-{choice.id}", "")) for choice in table.choices),
         tuple(
             (name, value)
-            for name, value in plain.items()
-            if name not in {f"{table.id}-q", f"{table.id}-page"}
+            for name, values in params.lists()
+            for value in values
+            if value
+            and name not in {f"{table.id}-q", f"{table.id}-page"}
             and name not in {f"{table.id}-{choice.id}" for choice in table.choices}
         ),
-        address(plain, {})[1:],
+        address(params, {})[1:],
     )
 
 
@@ -185,10 +198,17 @@ def plain_of(params: QueryDict) -> dict[str, str]:
     return {name: value for name, value in params.items() if isinstance(value, str) and value}
 
 
-def address(params: Mapping[str, str], changes: Mapping[str, str]) -> str:
-    """The query with some parameters changed; those without a value are left out."""
+def address(params: Mapping[str, str] | QueryDict, changes: Mapping[str, str]) -> str:
+    """The query with some parameters changed; those without a value are left out, those with
+    several keep them."""
     query = QueryDict(mutable=True)
-    query.update({name: value for name, value in {**params, **changes}.items() if value})
+    given = (
+        params.lists() if isinstance(params, QueryDict) else ((k, [v]) for k, v in params.items())
+    )
+    for name, values in given:
+        query.setlist(name, [value for value in values if value])
+    for name, value in changes.items():
+        query.setlist(name, [value] if value else [])
     return f"?{query.urlencode()}"
 
 
@@ -198,8 +218,8 @@ def _sorted_by(table: Table[R], params: Mapping[str, str]) -> tuple[Column[R] | 
     return column, wanted.startswith("-")
 
 
-def _heading(table: Table[R], column: Column[R], params: Mapping[str, str]) -> Heading:
-    current, descending = _sorted_by(table, params)
+def _heading(table: Table[R], column: Column[R], params: QueryDict) -> Heading:
+    current, descending = _sorted_by(table, plain_of(params))
     here = current is column
     direction = ("descending" if descending else "ascending") if here else "none"
     turned = f"-{column.id}" if here and not descending else column.id
@@ -211,11 +231,14 @@ def _cell(column: Column[R], row: R) -> Cell:
     value = column.value(row)
     text: Text = column.shown(row) if column.shown else ("" if value is None else str(value))
     return Cell(
+        column.id,
         text,
         column.kind,
         column.label,
         column.href(row) if column.href else "",
         column.mark(row) if column.mark else None,
+        column.below(row) if column.below else "",
+        column.step(row) if column.step else None,
     )
 
 

@@ -152,6 +152,7 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         _("产业链"),
         (
             Place(_("产业链"), "sitemap", "chains"),
+            Place(_("产业链图谱"), "hierarchy", "chain-map"),
             Place(_("必需投入"), "list-details", "chain-inputs"),
             Place(_("本地配套率"), "chart-bar", "chain-sourcing"),
             Place(
