@@ -32,6 +32,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from lianshu.engine.planning import (
+    NO_LIMIT,
     Group,
     Infeasible,
     Pairs,
@@ -194,7 +195,7 @@ def _ours_stable(problem: Problem) -> Answer:
 
 def _conflict(problem: Problem) -> Answer:
     """How many limits are named when one district must have more than its members can."""
-    crowded = replace(problem.groups[3], low=9_000 * problem.groups[3].low // 1_000)
+    crowded = replace(problem.groups[3], low=9 * problem.groups[3].low, high=NO_LIMIT)
     groups = (*problem.groups[:3], crowded, *problem.groups[4:])
     try:
         return solve(replace(problem, groups=groups)).total, None

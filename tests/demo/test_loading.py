@@ -37,6 +37,7 @@ from lianshu.registry.models import (
     Organisation,
     OrganisationLink,
 )
+from lianshu.rounds.models import Round, RoundStatus
 from tests.cast import NOW, Cast
 
 PACKS = Path(__file__).parents[2] / "packs"
@@ -78,6 +79,10 @@ def test_the_whole_city_loads(client: Client) -> None:
     assert Fact.objects.current().count() > 60_000
     assert Holding.objects.current().count() > 5_000
     assert ChainMember.objects.count() > 1_800
+    planned, strict = Round.objects.order_by("created_at")
+    assert (planned.status, strict.status) == (RoundStatus.PLANNED, RoundStatus.INFEASIBLE)
+    told_of = {each["kind"] for each in strict.plans.get().conflict}
+    assert told_of == {"least", "group_most"} and strict.plans.get().proved
     assert LiaisonAssignment.objects.count() > 800
     assert OrganisationLink.objects.count() >= 100
     merged = Organisation.objects.get(merged_into__isnull=False)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lianshu.casework.models import Case
+from lianshu.casework.services.publishing import publish_loop
+from lianshu.engine.loops import load_loop
 from lianshu.engine.sheets import read_table
 from lianshu.exchange.models import Project, Recommendation
+from lianshu.exchange.services.posts import withdraw_post
 from lianshu.jobs.models import Job
+from lianshu.jobs.worker import run_queued_jobs
 from lianshu.registry.models import LiaisonAssignment, Organisation, Pairing
 from lianshu.registry.services import add_chain_member
 from lianshu.rounds.models import Participant, Quota, Round, RoundPair, RoundStatus
@@ -113,6 +118,12 @@ def test_from_nothing_to_a_job(client: Client, cast: Cast) -> None:
     job = Job.objects.get(kind=PLAN_JOB)
     assert job.link == reverse("round", args=[found.public_id])
     assert "计算“春季一轮”的方案" in answer.content.decode()
+    assert client.post(compute).status_code == 409  # one is waiting
+    run_queued_jobs()
+    job.refresh_from_db()
+    assert job.result == {"feasible": True, "pairs": 1}
+    html = client.get(job.link).content.decode()
+    assert NEEDS[0][0] in html and "最差的一对" in html
 
 
 def test_the_plan_says_with_whom_why_and_who_else(desk: Desk) -> None:
@@ -195,6 +206,29 @@ def test_published_pairs_become_projects_where_the_loop_is_not_there(desk: Desk)
     assert client.get(desk.address("round-edit")).status_code == 403
 
 
+def test_published_pairs_become_cases_of_the_secondment_loop(desk: Desk) -> None:
+    path = settings.PACKS / "ningbo" / "loops" / "secondment.yaml"
+    publish_loop(actor=SYSTEM, loaded=load_loop(path), now=NOW)
+    desk.scene.compute()
+    desk.login().post(desk.address("round-publish"))
+    assert Project.objects.count() == 2
+    assert {case.loop_version.loop for case in Case.objects.all()} == {"secondment"}
+    pair = desk.scene.pair(0, 0)
+    assert (
+        pair.recommendation is not None and pair.recommendation.case.asker == pair.left.organisation
+    )
+
+
+def test_nothing_is_published_when_one_pair_cannot_be(desk: Desk) -> None:
+    desk.scene.compute()
+    withdraw_post(actor=SYSTEM, post=desk.scene.experts[1], now=NOW)
+    answer = desk.login().post(desk.address("round-publish"))
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert NEEDS[1][0] in html and EXPERTS[1][0] in html
+    assert not Project.objects.exists() and Round.objects.get().status == RoundStatus.PLANNED
+
+
 def test_published_liaisons_serve_their_firms(client: Client, cast: Cast) -> None:
     desk = Desk(client, dispatch(cast))
     desk.scene.compute()
@@ -272,8 +306,7 @@ def test_the_result_is_exported(desk: Desk, tmp_path_factory: pytest.TempPathFac
     assert "在方案里" in html
     answer = client.get(reverse("round-pairs-export", args=["csv"]) + query)
     path = tmp_path_factory.mktemp("export") / "pairs.csv"
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    path.write_bytes(body)
+    path.write_bytes(b"".join(answer))
     rows = list(read_table(path).rows)
     assert {row.cells[0] for row in rows} == {need[0] for need in NEEDS}
 

@@ -29,8 +29,9 @@ from lianshu.rounds.sides import OF_POSTS
 
 POINTS: Final = Decimal("0.01")
 ALWAYS, SAME_CHAIN, SAME_REGION = Decimal(10), Decimal(45), Decimal(45)
-RANKED: Final = 500
-"""So many partners of a demand are scored."""
+RANKED: Final = 20_000
+"""So many partners of a demand are scored: a score is a place among everybody who is published, so
+that points of different demands can be added, and nobody in the round may fall below the cut."""
 
 
 @dataclass(frozen=True, slots=True)

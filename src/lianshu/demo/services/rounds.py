@@ -9,8 +9,10 @@ from typing import Final
 
 from lianshu.authority import Actor
 from lianshu.demo.services.gathered import City
+from lianshu.exchange.matching import ranked_partners
 from lianshu.exchange.models import Demand, DemandKind, Resource, ResourceKind
 from lianshu.exchange.queries import demands_for, resources_for
+from lianshu.registry.models import Chain, Region
 from lianshu.rounds.models import Participant, Round, RoundKind
 from lianshu.rounds.services.computing import compute_plan
 from lianshu.rounds.services.rounds import (
@@ -20,17 +22,17 @@ from lianshu.rounds.services.rounds import (
     set_limits,
     set_quota,
 )
+from lianshu.rounds.weighing import RANKED
 
 CITY: Final = "3302"
 DEMANDS: Final = 9
-EXPERTS: Final = 8
 EACH: Final = 2
 """An expert serves so many firms at most."""
 
 
 def load_rounds(city: City, officer: Actor, now: datetime) -> None:
     """Hold both with the services people use; nothing where the city has too few posts."""
-    demands, experts = _demands(officer), _experts(officer)
+    demands, experts = _both_sides(officer)
     if len(demands) < 4 or len(experts) < 2:
         return
     planned = _round(city, officer, "秋季科技副总选派", demands, experts, now - timedelta(days=2))
@@ -38,20 +40,21 @@ def load_rounds(city: City, officer: Actor, now: datetime) -> None:
     strict = _round(
         city, officer, "冬季科技副总选派（名额待定）", demands, experts, now - timedelta(days=1)
     )
-    people = list(Participant.objects.filter(round=strict, side="left").select_related("demand"))
+    people = list(
+        Participant.objects.filter(round=strict, side="left").select_related("organisation")
+    )
     set_limits(
         actor=officer,
         found=strict,
         limits={one.pk: (1, 1) for one in people},
         now=now - timedelta(days=1),
     )
-    regions = {each.pk: each for each in city.regions.values()}
-    [(region, count)] = Counter(one.organisation.region_id for one in people).most_common(1)
+    group, count = _crowded(city, people)
     set_quota(
         actor=officer,
         found=strict,
         side="left",
-        group=regions[region],
+        group=group,
         low=0,
         high=count - 1,
         now=now - timedelta(days=1),
@@ -59,20 +62,38 @@ def load_rounds(city: City, officer: Actor, now: datetime) -> None:
     _compute(officer, strict, now - timedelta(days=1))
 
 
-def _demands(officer: Actor) -> list[Demand]:
-    """The longest published of one firm each."""
-    rows = demands_for(officer).live().filter(kind__in=(DemandKind.TALENT, DemandKind.TECHNOLOGY))
-    chosen: dict[int, Demand] = {}
-    for demand in rows.order_by("published_at", "external_id", "title_key"):
-        chosen.setdefault(demand.owner_id, demand)
-        if len(chosen) == DEMANDS:
-            break
-    return list(chosen.values())
+def _crowded(city: City, people: list[Participant]) -> tuple[Region | Chain, int]:
+    """The district or chain that most of them are of, and how many."""
+    places: dict[tuple[str, int], Region | Chain] = {
+        ("region", each.pk): each for each in city.regions.values()
+    } | {("chain", each.pk): each for each in city.chains.values()}
+    counts: Counter[tuple[str, int]] = Counter()
+    for one in people:
+        counts["region", one.organisation.region_id] += 1
+        if one.organisation.chain_id is not None:
+            counts["chain", one.organisation.chain_id] += 1
+    [(place, count)] = counts.most_common(1)
+    return places[place], count
 
 
-def _experts(officer: Actor) -> list[Resource]:
+def _both_sides(officer: Actor) -> tuple[list[Demand], list[Resource]]:
+    """Demands of one firm each that some expert fits, and the experts that fit each best."""
     rows = resources_for(officer).live().filter(kind__in=(ResourceKind.EXPERT, ResourceKind.TEAM))
-    return list(rows.order_by("published_at", "external_id", "title_key")[:EXPERTS])
+    possible = {one.pk: one for one in rows}
+    wanted = demands_for(officer).live().filter(kind__in=(DemandKind.TALENT, DemandKind.TECHNOLOGY))
+    demands: dict[int, Demand] = {}
+    experts: dict[int, Resource] = {}
+    # By district, so that several of one compete for its quota.
+    for demand in wanted.order_by("region__code", "published_at", "external_id", "title_key"):
+        if demand.owner_id in demands:
+            continue
+        found = [pk for pk, _one in ranked_partners(officer, demand, top=RANKED) if pk in possible]
+        if found:
+            demands[demand.owner_id] = demand
+            experts |= {pk: possible[pk] for pk in found[:1]}
+        if len(demands) == DEMANDS:
+            break
+    return list(demands.values()), list(experts.values())
 
 
 def _round(
