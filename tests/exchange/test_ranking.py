@@ -14,6 +14,7 @@ from lianshu.exchange.models import Demand, Judgement, RankerModel, Recommendati
 from lianshu.exchange.queries import demand_by_id
 from lianshu.exchange.ranker import current_model
 from lianshu.exchange.services.matching import match_post
+from lianshu.exchange.services.posts import withdraw_post
 from lianshu.exchange.services.projects import update_project
 from lianshu.exchange.services.ranking import judge_pair, learn_ranker, use_ranker
 from lianshu.exchange.services.recommendations import (
@@ -196,3 +197,19 @@ def test_a_recommendation_shows_what_the_model_goes_by(client: Client, cast: Cas
     assert "模型排序的依据" in html
     assert "支持" in html
     assert "把握" in html
+
+
+def test_with_a_model_the_index_is_as_of_now_too(cast: Cast) -> None:
+    officer = cast.actor("officer")
+    demands, resources = taught(cast)
+    learn_ranker(actor=officer, now=NOW, only_if_new=True)
+    demand = seen(cast, demands[0])
+    assert resources[0].pk in dict(partners_of(officer, demand, now=NOW).ranked)
+    fresh = cast.resource("稀土永磁晶界扩散装备", summary="面向晶界扩散")
+    assert fresh.pk in dict(partners_of(officer, demand, now=NOW).ranked)
+    withdraw_post(actor=SYSTEM, post=fresh, now=NOW)
+    assert fresh.pk not in dict(partners_of(officer, demand, now=NOW).ranked)
+    # Who reads the public summaries only has an index, and vectors, of its own.
+    assert resources[0].pk in dict(
+        partners_of(cast.actor("alice"), seen(cast, demands[0], "alice"), now=NOW).ranked
+    )

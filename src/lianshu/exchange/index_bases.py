@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from lianshu.authority import Actor, system_actor
 from lianshu.engine.matching import Matcher
 from lianshu.engine.matching import Post as EnginePost
+from lianshu.engine.matching.evidence import Parsed
 from lianshu.engine.matching.keeping import arrays_of, matcher_of
 from lianshu.engine.matching.lexicon import Lexicon
+from lianshu.engine.matching.ranking import Vectors
+from lianshu.engine.matching.ranking.encoder import Encoder
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.index_files import drop_others, read_index, write_index
 from lianshu.exchange.lexicon import fingerprint
@@ -59,6 +62,18 @@ class Base:
     witness: tuple[str, int] | None
     """Of the last revision seen, the post and the number: another database has another one."""
     columns: Columns
+    vectors: Vectors | None
+    """By the encoder of the ranking model in use when it was built."""
+    taught_by: str
+    """The public id of that model; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """The ranking model in use: its id, and how it puts texts into vectors."""
+
+    by: str
+    encoder: Encoder
 
 
 @dataclass(frozen=True)
@@ -126,26 +141,29 @@ _building: set[Any] = set()
 lock = RLock()
 
 
-def base_for(model: Side, level: Disclosure, write: Write, lexicon: Lexicon) -> Base:
-    """The base of one side at one level. Where a large one is out of date, or the words in use
-    have changed, the old one answers until the new one is built."""
+def base_for(
+    model: Side, level: Disclosure, write: Write, lexicon: Lexicon, taught: Taught | None
+) -> Base:
+    """The base of one side at one level. Where a large one is out of date, or the words or the
+    model in use have changed, the old one answers until the new one is built."""
     key = (model, level, fingerprint(lexicon))
     base: Base | None = _bases.get(key)
     if base is not None and not _holds(model, base):
         base = None
     if base is None:
-        base = _kept(key, lexicon) or _older(key)
+        base = _kept(key, lexicon, taught) or _older(key)
         if base is None:
-            base = _build(key, write, lexicon)
+            base = _build(key, write, lexicon, taught)
         _bases.put(key, base)
-    if base.matcher.lexicon == lexicon and not _outgrown(model, base):
+    current = base.matcher.lexicon == lexicon and (taught is None or base.taught_by == taught.by)
+    if current and not _outgrown(model, base):
         return base
     if len(base.lines) <= BUILT_AT_ONCE:
-        base = _build(key, write, lexicon)
+        base = _build(key, write, lexicon, taught)
         _bases.put(key, base)
     elif key not in _building:
         _building.add(key)
-        Thread(target=_build_aside, args=(key, write, lexicon), daemon=True).start()
+        Thread(target=_build_aside, args=(key, write, lexicon, taught), daemon=True).start()
     return base
 
 
@@ -159,10 +177,10 @@ def _older(key: Any) -> Base | None:
     return None
 
 
-def _build_aside(key: Any, write: Write, lexicon: Lexicon) -> None:
+def _build_aside(key: Any, write: Write, lexicon: Lexicon, taught: Taught | None) -> None:
     """A large base is built while the old one with what stands beside it goes on answering."""
     try:
-        base = _build(key, write, lexicon)
+        base = _build(key, write, lexicon, taught)
         with lock:
             _bases.put(key, base)
     finally:
@@ -203,7 +221,7 @@ def _outgrown(model: Side, base: Base) -> bool:
     return bool(newer.count() > most)
 
 
-def _build(key: Any, write: Write, lexicon: Lexicon) -> Base:
+def _build(key: Any, write: Write, lexicon: Lexicon, taught: Taught | None) -> Base:
     model, level, _words = key
     latest = newest(model)
     lines: dict[str, Line] = {}
@@ -213,9 +231,18 @@ def _build(key: Any, write: Write, lexicon: Lexicon) -> Base:
             lines[row.public_id] = line_of(row, int(level))
             yield write(read_post(row, int(level)))
 
-    matcher = Matcher.build(posts(), lexicon=lexicon)
-    columns = Columns.of(lines[public_id] for public_id in matcher.ids)
-    base = Base(matcher, lines, latest, _witness(model, latest), columns)
+    ordered = sorted(posts(), key=lambda post: post.id)
+    parsed = [Parsed.of(post, lexicon) for post in ordered]
+    matcher = Matcher.of_parsed(ordered, parsed, [], lexicon)
+    base = Base(
+        matcher=matcher,
+        lines=lines,
+        seen=latest,
+        witness=_witness(model, latest),
+        columns=Columns.of(lines[public_id] for public_id in matcher.ids),
+        vectors=None if taught is None else Vectors.of(taught.encoder, parsed),
+        taught_by="" if taught is None else taught.by,
+    )
     if len(lines) > BUILT_AT_ONCE and base.witness is not None:
         _keep(key, base)
     return base
@@ -233,11 +260,15 @@ def _keep(key: Any, base: Base) -> None:
         for each in fields(Line)
     }
     seen = {"seen": np.array([base.seen, base.witness[1]]), "witness": np.array([base.witness[0]])}
-    write_index(_name(key), {**arrays_of(base.matcher), **columns, **seen})
+    vectors = {
+        f"vectors_{at}": part for at, part in enumerate(base.vectors.parts if base.vectors else ())
+    }
+    taught = {"taught_by": np.array([base.taught_by])}
+    write_index(_name(key), {**arrays_of(base.matcher), **columns, **seen, **vectors, **taught})
     drop_others(f"{key[0]._meta.model_name}-{int(key[1])}-", [_name(key)])
 
 
-def _kept(key: Any, lexicon: Lexicon) -> Base | None:
+def _kept(key: Any, lexicon: Lexicon, taught: Taught | None) -> Base | None:
     """The base as another process built it, where it still is of this database."""
     found = read_index(_name(key))
     if found is None:
@@ -247,10 +278,22 @@ def _kept(key: Any, lexicon: Lexicon) -> Base | None:
         columns = [found[f"line_{each.name}"].tolist() for each in fields(Line)]
         seen, number = found["seen"].tolist()
         witness = (str(found["witness"][0]), int(number))
+        vectors = None
+        if taught is not None and str(found["taught_by"][0]) == taught.by:
+            one, two, three, four = (found[f"vectors_{at}"] for at in range(4))
+            vectors = Vectors(taught.encoder, (one, two, three, four))
     except (KeyError, ValueError):
         return None
     lines = dict(zip(matcher.ids, (Line(*row) for row in zip(*columns, strict=True)), strict=True))
-    base = Base(matcher, lines, seen, witness, Columns.of(lines.values()))
+    base = Base(
+        matcher=matcher,
+        lines=lines,
+        seen=seen,
+        witness=witness,
+        columns=Columns.of(lines.values()),
+        vectors=vectors,
+        taught_by=taught.by if taught is not None and vectors is not None else "",
+    )
     return base if _holds(key[0], base) else None
 
 

@@ -9,6 +9,7 @@ no time passes in which a new post is not there or an old one still is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -20,7 +21,9 @@ from lianshu.authority import EVERY_CHAIN, Actor, Capability
 from lianshu.engine.matching import Matcher
 from lianshu.engine.matching import Post as EnginePost
 from lianshu.engine.matching.changing import Changing, beside
+from lianshu.engine.matching.evidence import Parsed
 from lianshu.engine.matching.lexicon import Lexicon
+from lianshu.engine.matching.ranking import Vectors
 from lianshu.exchange.disclosure import Disclosure
 from lianshu.exchange.index_bases import (
     Base,
@@ -28,6 +31,7 @@ from lianshu.exchange.index_bases import (
     Line,
     Shelf,
     Side,
+    Taught,
     Write,
     base_for,
     line_of,
@@ -37,7 +41,9 @@ from lianshu.exchange.index_bases import (
     rows_of,
 )
 from lianshu.exchange.lexicon import current_lexicon
+from lianshu.exchange.models import Resource
 from lianshu.exchange.querysets import reading
+from lianshu.exchange.ranker import current_model, model_of
 from lianshu.exchange.reading import read_post
 
 OVERLAP: Final = 500
@@ -55,6 +61,7 @@ class Audience:
     settled: Matcher | None
     """Posts that this reader reads at another level than the base holds, put beside it once."""
     settled_lines: dict[str, Line]
+    settled_vectors: Vectors | None
     beside: dict[str, Line]
     posts: dict[str, EnginePost]
     gone: set[str]
@@ -71,6 +78,16 @@ class View:
     index: Changing
     columns: Columns
     present: NDArray[np.bool_]
+    vectors: Vectors | None
+
+    def evidence(self, query: EnginePost) -> list[NDArray[np.float32]]:
+        """What each place shares with the query: by words, by characters and, once a model was
+        learned, by topics and senses."""
+        rows = list(self.index.evidence(query))
+        if self.vectors is not None:
+            parsed = Parsed.of(query, self.index.parts[0].lexicon)
+            rows += [np.asarray(row, np.float32) for row in self.vectors.nearness(parsed)]
+        return rows
 
 
 _audiences, _levels = Shelf(AUDIENCES_KEPT), Shelf(AUDIENCES_KEPT)
@@ -80,7 +97,8 @@ def view_for(actor: Actor, model: Side, write: Write, lexicon: Lexicon | None = 
     """The index over every live post of one side at the actor's levels, as of now."""
     words = current_lexicon() if lexicon is None else lexicon
     with lock:
-        base = base_for(model, _level(actor, model), write, words)
+        taught = _taught() if model is Resource else None
+        base = base_for(model, _level(actor, model), write, words, taught)
         key = (_reads(actor), model, id(base))
         audience: Audience | None = _audiences.get(key)
         if audience is None or audience.base is not base:
@@ -91,6 +109,12 @@ def view_for(actor: Actor, model: Side, write: Write, lexicon: Lexicon | None = 
         if audience.view is None:
             audience.view = _view(audience)
         return audience.view
+
+
+def _taught() -> Taught | None:
+    """The model in use; only demands are ranked by one, so only resources have vectors."""
+    row = current_model()
+    return None if row is None else Taught(row.public_id, model_of(row).encoder)
 
 
 def _reads(actor: Actor) -> Any:
@@ -136,6 +160,7 @@ def _meet(actor: Actor, model: Side, base: Base, write: Write) -> Audience:
         seen=latest,
         settled=None,
         settled_lines={},
+        settled_vectors=None,
         beside={},
         posts={},
         gone=set(base.lines) - there,
@@ -146,8 +171,30 @@ def _meet(actor: Actor, model: Side, base: Base, write: Write) -> Audience:
     if audience.posts:
         settled = sorted(audience.posts.values(), key=lambda post: post.id)
         audience.settled = beside(base.matcher, settled)
+        audience.settled_vectors = _vectors(base, settled)
         audience.settled_lines, audience.beside, audience.posts = audience.beside, {}, {}
     return audience
+
+
+def _vectors(base: Base, posts: Sequence[EnginePost]) -> Vectors | None:
+    if base.vectors is None:
+        return None
+    lexicon = base.matcher.lexicon
+    return Vectors.of(base.vectors.encoder, [Parsed.of(post, lexicon) for post in posts])
+
+
+def _joined(audience: Audience) -> Vectors | None:
+    """The vectors of the base and of what stands beside it, in the order of the index."""
+    base = audience.base
+    fresh = sorted(audience.posts.values(), key=lambda post: post.id)
+    parts = [base.vectors, audience.settled_vectors, _vectors(base, fresh) if fresh else None]
+    known = [part for part in parts if part is not None]
+    if base.vectors is None or len(known) == 1:
+        return base.vectors
+    one, two, three, four = (
+        np.concatenate(rows) for rows in zip(*(part.parts for part in known), strict=True)
+    )
+    return Vectors(base.vectors.encoder, (one, two, three, four))
 
 
 def _as_good(base_level: int, level: int) -> bool:
@@ -226,7 +273,7 @@ def _view(audience: Audience) -> View:
         if masked and end > start:
             kept = (one not in masked for one in index.ids[start:end])
             present[start:end] = np.fromiter(kept, np.bool_, end - start)
-    return View(index, base.columns.beside(Columns.of(lines)), present)
+    return View(index, base.columns.beside(Columns.of(lines)), present, _joined(audience))
 
 
 def not_expired(view: View, now: datetime) -> NDArray[np.bool_]:

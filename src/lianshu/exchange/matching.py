@@ -139,7 +139,13 @@ def partners_of(
     scores = scores_of(model_of(model), engine_post(read_post(post)), list(resources.values()))
     known = {one.id: (pk, one) for pk, one in found.ranked}
     ranked, expected = [], {}
-    for rank, key in enumerate(best_first(scores)[:top], start=1):
+    # What is meant alike may share no word; what shares none and is expected not to fit stays out.
+    fit = [
+        key
+        for key in best_first(scores)
+        if scores[key].level > 1 or known[key][1].words + known[key][1].characters > 0
+    ]
+    for rank, key in enumerate(fit[:top], start=1):
         pk, one = known[key]
         ranked.append((pk, replace(one, rank=rank, score=scores[key].score)))
         expected[pk] = scores[key]
@@ -167,7 +173,7 @@ def _recalled(
 ) -> _Recalled:
     model: type[Demand] | type[Resource] = Resource if isinstance(post, Demand) else Demand
     view = view_for(actor, model, engine_post, lexicon)
-    evidence = view.index.evidence(engine_post(read_post(post)))
+    evidence = view.evidence(engine_post(read_post(post)))
     bars = barred(view, post, now)
     found = view.index.rank(evidence, bars.keep, most)
     # What the index says is asked of the database once more, for the few that are proposed.

@@ -32,7 +32,7 @@ from lianshu.exchange.labels import Pair, levels_by_pair
 from lianshu.exchange.models import Demand, RankerModel, Resource
 from lianshu.exchange.surroundings import READER
 
-RECALL: Final = 200
+RECALL: Final = 120
 """How many candidates are found by words before the model puts them in order."""
 FEWEST: Final = 20
 """Below so many judged pairs nothing is learned: the order by words is as good."""

@@ -84,17 +84,21 @@ class Changing:
 
     def rank(
         self,
-        evidence: tuple[NDArray[np.float32], NDArray[np.float32]],
+        evidence: Sequence[NDArray[np.float32]],
         keep: NDArray[np.bool_],
         top: int,
     ) -> list[tuple[int, Candidate]]:
         """The best places among those kept, by a query's evidence: what is not kept takes no place
-        and moves no other. Only what shares something; equal scores by id."""
+        and moves no other. Only what shares something; equal scores by id.
+
+        `evidence` are rows by words and by characters, and of further kinds where there are any.
+        """
         chosen = np.flatnonzero(keep)
-        words, characters = evidence[0][chosen], evidence[1][chosen]
+        rows = [np.asarray(row[chosen], dtype=np.float32) for row in evidence]
         if not len(chosen):
             return []
-        fused = fuse((words, characters), top)
+        words, characters = rows[:2]
+        fused = fuse(rows, top)
         best = best_of(chosen, fused, top)
         equal_by_id = sorted(best.tolist(), key=lambda at: (-fused[at], self.ids[chosen[at]]))
         return [
