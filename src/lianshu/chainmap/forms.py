@@ -162,3 +162,12 @@ class RootsForm(forms.Form):
         """The lines that say something."""
         lines = [line.strip() for line in self.cleaned_data["roots"].splitlines()]
         return list(dict.fromkeys(line for line in lines if line))
+
+
+class QualityForm(forms.Form):
+    """Two files to be looked at."""
+
+    edges = forms.FileField(label=_("产品关系"), help_text="from_product, to_product, rel")
+    makers = forms.FileField(
+        label=_("谁生产什么"), help_text="company_code, product_name[, weight]"
+    )

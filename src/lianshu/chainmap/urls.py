@@ -11,7 +11,7 @@ from django.urls import URLPattern, include, path
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Verdict, require
-from lianshu.chainmap import views_acts, views_firm, views_gaps, views_meeting
+from lianshu.chainmap import views_acts, views_firm, views_gaps, views_meeting, views_quality
 from lianshu.chainmap.lists import ACTS, INPUTS, can_list_acts
 from lianshu.chainmap.views_gaps import gaps_urls
 from lianshu.ui.lists.views import list_urls
@@ -42,8 +42,11 @@ urlpatterns = [
     *list_urls("chainmap/inputs/", INPUTS),
     *gaps_urls("chainmap/gaps/"),
     *_for_offices(list_urls("chainmap/acts/", ACTS)),
+    path("", include("lianshu.chainmap.urls_pictures")),
     path("chainmap/words/", views_gaps.chain_words, name="chain-words"),
     path("chainmap/sourcing/", views_gaps.chain_sourcing, name="chain-sourcing"),
+    path("chainmap/quality/", views_quality.chain_quality, name="chain-quality"),
+    path("chains/<slug:code>/roots/", views_quality.chain_roots, name="chain-roots"),
     path("chainmap/mine/", views_firm.my_supply, name="my-supply"),
     path(f"{FIRM}supply/", views_firm.organisation_supply, name="organisation-supply"),
     path(f"{FIRM}supply/state/", views_firm.supply_state, name="supply-state"),

@@ -73,3 +73,22 @@ def quality(
         edges=edges, makers=makers, products=products, as_json=as_json
     ):
         raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    *,
+    edges: Annotated[Path | None, typer.Option(help="产品关系", metavar="E")] = None,
+    makers: Annotated[Path | None, typer.Option(help="谁生产什么", metavar="M")] = None,
+    visibility: Annotated[
+        Literal["public", "office"], typer.Option(help="生产关系谁可以看到")
+    ] = "office",
+    source: Annotated[
+        Literal["public", "inferred"], typer.Option(help="公开资料，或推断")
+    ] = "public",
+    apply: Annotated[bool, typer.Option("--apply", help="写入；不写就只检查和预览")] = False,
+) -> None:
+    """把产品关系和生产关系装入数据库：先报告质量和将要改动的，加 --apply 才写入。"""
+    load("lianshu.cli.chain_importing:import_files")(
+        edges=edges, makers=makers, source=source, visibility=visibility, apply=apply
+    )

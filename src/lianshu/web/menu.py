@@ -38,6 +38,12 @@ def _looks_after_people(actor: Actor) -> bool:
     )
 
 
+def _keeps_chains(actor: Actor) -> bool:
+    return any(
+        actor.has(each) for each in (Capability.COORDINATE, Capability.MANAGE_ORGANISATIONS)
+    )
+
+
 def _has_firms(actor: Actor) -> bool:
     return actor.has(Capability.COORDINATE) or bool(actor.reading_in(Matter.RECORDS))
 
@@ -162,6 +168,7 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
                 lambda actor: actor.has(Capability.READ_SOURCES),
             ),
             Place(_("断点行动"), "target-arrow", "chain-acts", _coordinates),
+            Place(_("图谱数据质量"), "list-check", "chain-quality", _keeps_chains),
             Place(_("跨链对接会"), "arrows-exchange", "chain-meeting", _coordinates),
             Place(_("我的上下游"), "truck", "my-supply", lambda actor: bool(actor.memberships)),
             Place(_("产业社区与联盟"), "building-community", "groups"),

@@ -67,6 +67,16 @@ def _known(names: Sequence[str]) -> dict[str, Product]:
     return found
 
 
+def known_edges(rows: Sequence[EdgeRow]) -> set[tuple[str, str, str]]:
+    """Which of these relations the map has, by names and relation."""
+    starts = sorted({trimmed(row.start) for row in rows})
+    found: set[tuple[str, str, str]] = set()
+    for at in range(0, len(starts), BATCH):
+        edges = ProductEdge.objects.filter(start__name__in=starts[at : at + BATCH])
+        found.update(edges.values_list("start__name", "end__name", "relation"))
+    return found
+
+
 @transaction.atomic
 def save_edges(*, actor: Actor, rows: Sequence[EdgeRow], now: datetime) -> int:
     """Add relations that are not there yet; how many were new.
