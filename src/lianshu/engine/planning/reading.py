@@ -113,7 +113,7 @@ def read_problem(
     return Read(problem, unlimited, idle, made.unranked, notes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Bound:
     low: int
     high: int
