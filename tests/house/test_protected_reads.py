@@ -39,6 +39,19 @@ UNSCOPED: dict[tuple[str, str, str], str] = {
         "public summaries of published posts, to learn how rare words are"
     ),
     ("exchange/matching.py", "_build_background", "Resource"): "as for demands",
+    ("exchange/index_bases.py", "revisions", "related"): (
+        "numbers of revisions and of their posts, to see what has changed; the posts themselves "
+        "are then read through the actor's scope"
+    ),
+    ("exchange/indexing.py", "_disclosed", "related"): (
+        "which posts are disclosed to the actor's own organisations"
+    ),
+    ("exchange/indexing.py", "_excluded", "related"): (
+        "which posts exclude the actor's own organisations, to leave them out"
+    ),
+    ("exchange/leaving_out.py", "_excluding", "rows"): (
+        "which posts exclude the organisation that is matched, to leave them out"
+    ),
     ("imports/jobs.py", "_run_of", "ImportRun"): (
         "the run that the job was made for; the services that get it ask the rule for its actor"
     ),
