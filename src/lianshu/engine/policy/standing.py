@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from lianshu.engine.expressions import Interpreter, Judged, Node, Outcome
+from lianshu.engine.policy.compiled import Policy
 from lianshu.engine.policy.describing import counting
 from lianshu.engine.policy.evaluating import Decision, Evaluator
 from lianshu.engine.policy.ladders import Ladder, LadderVersion, Rung
@@ -43,9 +44,7 @@ class RungStanding:
         met already, and nothing where it is not for the firm."""
         if self.decision is None or self.decision.verdict.outcome.passes:
             return ()
-        names = [
-            name for name in self.decision.conditions if name in counting(self.decision.policy)
-        ]
+        names = _counting(self.decision.policy)
         outcomes = {name: self.decision.conditions[name].outcome for name in names}
         waiting = [name for name in names if outcomes[name].open]
         if self.decision.verdict.outcome.open:
@@ -171,10 +170,18 @@ def _rung(rung: Rung, evaluator: Evaluator, known: Truths) -> RungStanding:
 def _decision(rung: Rung, evaluator: Evaluator) -> Decision | None:
     """By the version in force; where a transitional rule keeps an older one alive for the firm,
     the one in its own time comes first."""
-    versions = [one for one in evaluator.policies if one.id == rung.definition.policy]
-    versions.sort(key=lambda one: (not one.in_force(evaluator.day), one.version))
-    for policy in versions:
+    named = rung.definition.policy
+    if named is None:
+        return None
+    for policy in _versions(tuple(evaluator.policies), named, evaluator.day):
         decision = evaluator.decision(policy)
         if decision.in_force:
             return decision
     return None
+
+
+@lru_cache(maxsize=1024)
+def _versions(policies: tuple[Policy, ...], name: str, day: date) -> tuple[Policy, ...]:
+    """The versions of a policy, the one in its own time first: asked for each firm anew."""
+    found = [one for one in policies if one.id == name]
+    return tuple(sorted(found, key=lambda one: (not one.in_force(day), one.version)))
