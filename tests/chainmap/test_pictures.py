@@ -191,8 +191,9 @@ def test_the_wave_is_drawn_from_its_gaps(
     lost = data.draw(st.sets(st.sampled_from(graph.names), max_size=2))
     stopped = data.draw(st.sets(st.sampled_from("ABCDEF"), max_size=3))
     picture = wave_picture(impact(graph, local=Makers(graph), firms=stopped, products=lost))
-    layers = wave_layers(picture, levels=[], notes={})
+    layers = wave_layers(picture, links_among(graph, graph.names), levels=[])
     assert [dot.name for dot in layers.dots if dot.parent is None] == list(picture.gaps)
     assert len(layers.dots) == len(picture.gaps) + len(picture.wave)
+    assert all(0 <= end < len(layers.dots) for link in layers.links for end in link)
     for dot in layers.dots:
         assert dot.parent is None or layers.dots[dot.parent].level == dot.level - 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lianshu.authority import Actor, Capability, Verdict, system_actor
 from lianshu.chainmap.models import ChainInput
 from lianshu.chainmap.picture_reading import Where
+from lianshu.chainmap.pictures import links_among
 from lianshu.chainmap.pictures_wave import WavePicture, wave_picture, within_chain
 from lianshu.chainmap.queries import CurrentMap, current_graph
 from lianshu.chainmap.rules import can_read_sources_at
@@ -53,6 +54,8 @@ class Scenario:
     """The wave of a loss, and the names of firms as far as the actor may see them."""
 
     picture: WavePicture
+    links: tuple[tuple[str, str], ...]
+    """The supplies between the products of the wave."""
     names: Mapping[tuple[str, str], str]
     """By product and code of a firm that makes it."""
 
@@ -109,7 +112,9 @@ def scenario_of(actor: Actor, where: Where, loss: Loss, products: Sequence[str])
     if not reads_every_chain(actor, where):
         found = within_chain(found, frozenset(products))
     picture = wave_picture(found)
-    return Scenario(picture, _names(current_graph(actor), where, picture))
+    drawn = [*picture.gaps, *(row.product for row in picture.wave)]
+    links = links_among(whole.graph, drawn)
+    return Scenario(picture, links, _names(current_graph(actor), where, picture))
 
 
 def _names(current: CurrentMap, where: Where, picture: WavePicture) -> dict[tuple[str, str], str]:

@@ -243,7 +243,14 @@ def _cell(column: Column[R], row: R) -> Cell:
 
 
 def _near(number: int, pages: int) -> list[int]:
-    return [each for each in range(1, pages + 1) if each in {1, pages} or abs(each - number) <= 2]
+    """The pages to offer; 0 where some are left out."""
+    offered = [each for each in range(1, pages + 1) if each in {1, pages} or abs(each - number) < 3]
+    found: list[int] = []
+    for each in offered:
+        if found and each > found[-1] + 1:
+            found.append(0)
+        found.append(each)
+    return found
 
 
 def _number(typed: str) -> int:

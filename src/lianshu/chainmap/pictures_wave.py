@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,16 +81,20 @@ def wave_picture(found: Impact) -> WavePicture:
     return WavePicture(losses, found.gaps, wave, tuple(sorted(found.firms)))
 
 
-def wave_layers(picture: WavePicture, *, levels: Sequence[str], notes: Mapping[str, str]) -> Layers:
-    """The wave in levels: the new gaps, then what requires them, by distance."""
+def wave_layers(
+    picture: WavePicture, links: Iterable[tuple[str, str]], *, levels: Sequence[str]
+) -> Layers:
+    """The wave in levels: the new gaps, then what requires them, by distance. `links` are the
+    supplies between its products, as pairs (of, for); those beside the tree go across."""
     at = {product: place for place, product in enumerate(picture.gaps)}
-    dots = [Dot(gap, 0, NEW_GAP.id, None, notes.get(gap, "")) for gap in picture.gaps]
+    dots = [Dot(gap, 0, NEW_GAP.id, None, "") for gap in picture.gaps]
     for row in picture.wave:
         at[row.product] = len(dots)
-        dots.append(
-            Dot(row.product, row.depth, row.mark.id, at[row.path[-2]], notes.get(row.product, ""))
-        )
-    return Layers(tuple(dots), (), tuple(levels), WAVE_MARKS)
+        dots.append(Dot(row.product, row.depth, row.mark.id, at[row.path[-2]], ""))
+    branches = {(dot.parent, place) for place, dot in enumerate(dots)}
+    pairs = ((at[source], at[target]) for source, target in links if {source, target} <= at.keys())
+    across = tuple(pair for pair in pairs if pair not in branches)
+    return Layers(tuple(dots), across, tuple(levels), WAVE_MARKS)
 
 
 def within_chain(found: Impact, products: frozenset[str]) -> Impact:

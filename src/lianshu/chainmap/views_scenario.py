@@ -115,9 +115,8 @@ def _context(request: PageRequest, where: Where) -> dict[str, Any]:
         for code in row.makers
         if (row.product, code) in told.scenario.names
     }
-    layers = wave_layers(
-        picture, levels=[wave_word(depth) for depth in range(deepest + 1)], notes={}
-    )
+    words = [wave_word(depth) for depth in range(deepest + 1)]
+    layers = wave_layers(picture, told.scenario.links, levels=words)
     counted = [dot.mark for dot in layers.dots]
     return context | {
         "picture": picture,

@@ -6,6 +6,7 @@
   const ROW = 28; // pixels from one product to the next
   const MANY = 12; // children shown before "so many more"
   const FIRST = 48; // rows that are opened at first
+  const FEW = 24; // supplies beside the tree that are drawn at once
   const LINE = "#bccacf";
 
   class Layered {
@@ -21,6 +22,7 @@
       this.whole = new Set();
       this.off = new Set();
       this.chosen = null;
+      this.most = box.clientHeight;
       this.openFirst();
       this.listen();
       this.render();
@@ -38,10 +40,7 @@
       for (const dot of this.dots) {
         dot.kids.sort((a, b) => this.rank(a) - this.rank(b) || this.dots[b].kids.length - this.dots[a].kids.length);
       }
-      this.across = new Map();
-      for (const link of data.links) {
-        for (const end of link) this.across.set(end, [...(this.across.get(end) ?? []), link]);
-      }
+      this.links = data.links;
     }
 
     rank(at) {
@@ -128,7 +127,7 @@
       };
     }
 
-    links(steps) {
+    lines(steps) {
       const visible = new Set(this.seen.filter((entry) => !entry.more).map((entry) => entry.at));
       const links = [];
       for (const { at, more } of this.seen) {
@@ -140,13 +139,14 @@
           lineStyle: on ? { color: "#0f6a67", width: 2.5 } : undefined,
         });
       }
-      for (const [a, b] of this.across.get(this.chosen) ?? []) {
-        if (visible.has(a) && visible.has(b)) {
-          links.push({
-            source: String(a), target: String(b),
-            lineStyle: { color: "#1c5a94", type: "dashed", width: 1.5, curveness: 0.25 },
-          });
-        }
+      // Supplies beside the tree: all of them in a small picture, else those of the chosen product.
+      for (const link of this.links) {
+        const here = link.includes(this.chosen);
+        if (!visible.has(link[0]) || !visible.has(link[1]) || (!here && this.links.length > FEW)) continue;
+        links.push({
+          source: String(link[0]), target: String(link[1]),
+          lineStyle: { color: here ? "#1c5a94" : LINE, type: "dashed", width: here ? 1.8 : 1, curveness: 0.25 },
+        });
       }
       return links;
     }
@@ -162,6 +162,7 @@
         label: { formatter: word, position: "right", distance: -4, color: "#55636f", fontSize: 12 },
       }));
       this.size = [Math.max(2, (this.levels.length - 1) * column), (this.rows - 1) * ROW];
+      this.grow();
       this.chart.setOption({
         animation: false,
         tooltip: { renderMode: "richText", confine: true, formatter: (about) => this.tip(about) },
@@ -173,7 +174,7 @@
           lineStyle: { color: LINE, width: 1.2 },
           emphasis: { disabled: this.seen.length > 400, focus: "none", label: { fontWeight: "bold" } },
           data: [...heads, ...this.seen.map((entry) => this.node(entry, column, steps))],
-          links: this.links(steps),
+          links: this.lines(steps),
         }],
       }, true);
       if (before) {
@@ -216,12 +217,28 @@
       this.chart.dispatchAction({ type: "graphRoam", seriesIndex: 0, zoom: by, originX: 20, originY: 18 });
     }
 
+    // Into the middle where it is not seen yet, but never past the ends of the picture.
     reveal(at) {
       const point = this.pixel(at);
       if (!point) return;
       const { clientWidth, clientHeight } = this.box;
       const inside = point[0] > 10 && point[0] < clientWidth - 110 && point[1] > 20 && point[1] < clientHeight - 20;
-      if (!inside) this.pan(Math.min(clientWidth / 3, clientWidth - 150) - point[0], clientHeight / 2 - point[1]);
+      if (inside) return;
+      const [left, top] = this.chart.convertToPixel({ seriesIndex: 0 }, [0, 0]);
+      const bottom = this.chart.convertToPixel({ seriesIndex: 0 }, [0, this.size[1]])[1];
+      const dx = Math.min(clientWidth / 3, clientWidth - 150) - point[0];
+      const lowest = Math.min(18, clientHeight - 24 - (bottom - top));
+      const dy = Math.min(18, Math.max(lowest, top + clientHeight / 2 - point[1])) - top;
+      this.pan(point[0] > 10 && point[0] < clientWidth - 110 ? 0 : Math.min(20 - left, dx), dy);
+    }
+
+    // As high as it needs, up to what the style sheet allows; it grows and does not shrink again.
+    grow() {
+      const wanted = Math.max(this.tall ?? 0, Math.min(this.size[1] + 60, this.most), 200);
+      if (wanted === this.tall) return;
+      this.tall = wanted;
+      this.box.style.height = `${wanted}px`;
+      this.chart.resize();
     }
 
     // --- choosing ----------------------------------------------------------------------------
