@@ -176,6 +176,31 @@ def test_stable_goes_by_preferences(cast: Cast) -> None:
     assert (MAGNETS, "磁钢与电机检测综合团队") in scene.chosen()
 
 
+def test_a_stable_plan_that_breaks_a_minimum_is_told_apart(cast: Cast) -> None:
+    scene = secondment(cast, floor="none", stable=True)
+    scene.compute()
+    # The second demand must have somebody, but the only one who may take it prefers the first.
+    for right in (1, 2):
+        settle(scene, 1, right, Settled(Decimal(5), PairRule.FORBID, "不合适"))
+    settle(scene, 1, 0, Settled(Decimal(5), left_rank=1, right_rank=2))
+    settle(scene, 0, 0, Settled(Decimal(90), left_rank=1, right_rank=1))
+    second = scene.people("left")[1]
+    officer = cast.actor("officer")
+    set_limits(actor=officer, found=scene.round, limits={second.pk: (1, 1)}, now=NOW)
+    plan = scene.compute()
+    assert not plan.feasible and plan.method == "stable"
+    [line] = conflict_lines(board_of(officer, scene.round), plan)
+    assert line.text == f"“{VISION}”至少要 1 个，能配的有 1 个。"
+
+
+def test_too_many_possible_pairs_are_refused(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lianshu.rounds.services.rounds.MOST_PAIRS", 8)
+    more = [scene.cast.demand(title) for title in ("磁粉回收", "磁钢切割")]
+    officer = scene.cast.actor("officer")
+    with pytest.raises(DomainError, match="分成几轮"):
+        add_participants(actor=officer, found=scene.round, side="left", subjects=more, now=NOW)
+
+
 def test_liaisons_are_weighed_by_nearness(cast: Cast) -> None:
     scene = dispatch(cast)
     plan = scene.compute()

@@ -29,6 +29,8 @@ from lianshu.rounds.sides import Subject, could_take_part, participant_for
 
 MOST = 400
 """Participants of one side."""
+MOST_PAIRS = 40_000
+"""Possible pairs of a round: what its page can still show at once."""
 TITLE_MOST = 100
 
 
@@ -134,6 +136,11 @@ def add_participants(
         raise DomainError(
             _("一方最多 %(most)d 个，现有 %(there)d 个，还要加 %(more)d 个。请分成几轮。")
             % {"most": MOST, "there": there, "more": len(subjects)}
+        )
+    across = Participant.objects.filter(round=row).exclude(side=side).count()
+    if across * (there + len(subjects)) > MOST_PAIRS:
+        raise DomainError(
+            _("双方相乘最多 %(most)d 个可能的配对，请分成几轮。") % {"most": MOST_PAIRS}
         )
     made = Participant.objects.bulk_create(
         [participant_for(row, side, each) for each in subjects], batch_size=200
