@@ -64,6 +64,18 @@ def test_both_solvers_give_the_same(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert (folder / "flow.csv").read_bytes() == (folder / "mip.csv").read_bytes()
 
 
+@pytest.mark.parametrize("more", [(), ("--stable",)])
+def test_the_order_of_rows_changes_nothing(folder: Path, more: tuple[str, ...]) -> None:
+    header = PAIRS.splitlines()[0]
+    rows = [f"{x},{y},0.5,1,1," for x in "dabc" for y in "ZXY"]
+    (folder / "pairs.csv").write_text("\n".join([header, *rows]), "utf-8")
+    (folder / "capacity.csv").write_text("side,id,min,max\nright,X,1,2\n", "utf-8")
+    assert plan(folder, *more, "--out", folder / "one.csv") == 0
+    (folder / "pairs.csv").write_text("\n".join([header, *reversed(rows)]), "utf-8")
+    assert plan(folder, *more, "--out", folder / "two.csv") == 0
+    assert (folder / "one.csv").read_bytes() == (folder / "two.csv").read_bytes()
+
+
 def test_stable_follows_the_ranks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "pairs.csv").write_text(PAIRS.replace("0.85", "0.05"), "utf-8")
     assert plan(folder) == 0
@@ -92,6 +104,17 @@ def test_an_impossible_quota_names_the_rows_and_writes_nothing(
         "capacity.csv,5,max,right,精密电机,1\n"
         "groups.csv,2,group min,right,电机,2\n"
     )
+
+
+def test_a_minimum_that_nobody_can_reach_is_named_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = CAPACITY.replace("left,王工,0,1", "left,王工,2,2")
+    (folder / "capacity.csv").write_text(text, "utf-8")
+    assert plan(folder) == 1
+    told = capsys.readouterr()
+    assert "下面这一条单独就做不到" in told.err
+    assert told.out.splitlines()[1:] == ["capacity.csv,4,min,left,王工,2"]
 
 
 def test_a_stable_plan_that_breaks_a_minimum(

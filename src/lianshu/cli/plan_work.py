@@ -114,12 +114,18 @@ def _tell_result(plan: Plan, read: Read) -> None:
 def _tell_conflict(problem: Problem, error: Infeasible | Unstable, files: dict[str, str]) -> None:
     if isinstance(error, Infeasible):
         limits = error.conflict.limits
-        end = (
-            "去掉其中任何一条，余下的就不冲突；请改其中一条后再运行。"
-            if error.conflict.proved
-            else ("没有来得及逐条验证，其中可能有多余的。")
-        )
-        say(f"没有能满足全部条件的方案：下面 {len(limits)} 条互相冲突。{end}")
+        if len(limits) == 1:
+            say("没有能满足全部条件的方案：下面这一条单独就做不到，请放宽它，或增加可选的配对。")
+        elif error.conflict.proved:
+            say(
+                f"没有能满足全部条件的方案：下面 {len(limits)} 条互相冲突。"
+                "去掉其中任何一条，余下的就不冲突；请改其中一条后再运行。"
+            )
+        else:
+            say(
+                f"没有能满足全部条件的方案：下面 {len(limits)} 条互相冲突。"
+                "没有来得及逐条验证，其中可能有多余的。"
+            )
     else:
         limits = error.limits
         say(
