@@ -368,3 +368,20 @@ def test_a_choice_shows_what_it_compares(
     explained = ["policy", "explain", str(place.parent), "--on", "2026-06-01"]
     assert main([*explained, "--facts", str(tmp_path / "facts.csv")]) == 0
     assert "研究开发费用总额或2025 年营业收入 900 万元" in capsys.readouterr().out
+
+
+GROWING = """\
+organisation_id,registered_region,revenue@2025,revenue@2024,revenue@2023,revenue@2022
+A,330281,15000000,14000000,13000000,10000000
+"""
+
+
+def test_a_compound_growth_is_told_as_a_yearly_rate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "f.csv").write_text(GROWING, "utf-8")
+    (tmp_path / "h.csv").write_text(TITLES.replace("tech_innovative", "high_tech"), "utf-8")
+    words = ["policy", "explain", "gazelle-star", "--on", "2026-06-01"]
+    words += ["--facts", str(tmp_path / "f.csv"), "--holdings", str(tmp_path / "h.csv")]
+    assert main(words) == 0
+    assert "复合增长率 ≈14.4714%，要求不低于 20%" in capsys.readouterr().out

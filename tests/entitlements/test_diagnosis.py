@@ -287,3 +287,13 @@ def test_a_wrong_figure_corrected_reaches_the_open_decisions(
     assert row.recomputed_at == later and not corrections_wait(later)
     page = client.get(f"/organisations/{firm.public_id}/diagnosis/").content.decode()
     assert "数据更正后已重新判断" in page
+
+
+def test_windows_are_open_coming_or_closed(cast: Cast, published: dict[str, PolicyVersion]) -> None:
+    def states(day: date) -> dict[str, str]:
+        found = diagnose(cast.actor("alice"), cast.organisations["magnets"], on=day)
+        return {one.policy: one.state for one in found.windows}
+
+    assert states(date(2026, 5, 1)) == {"little-giant": "正在受理", "tech-sme": "未开始"}
+    assert states(ON) == {"little-giant": "已截止", "tech-sme": "已截止"}
+    assert states(date(2027, 10, 1)) == {}, "what is long over is not told"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -14,6 +14,7 @@ from lianshu.authority import Actor
 from lianshu.engine.expressions import Exact, Outcome, Reading
 from lianshu.engine.policy import Decision, Evaluator, Policy
 from lianshu.engine.policy.describing import counting
+from lianshu.engine.policy.model import Window
 from lianshu.engine.policy.telling import (
     Explained,
     explain,
@@ -30,6 +31,9 @@ from lianshu.entitlements.queries import NEARLY
 from lianshu.registry.dictionary import OWN_SOURCE, fact_dictionary, public_codes
 from lianshu.registry.models import Organisation
 from lianshu.ui.formats import money
+
+CLOSED_SHOWN = 365
+"""For how many days a window that closed is still told: the next is often at the same season."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,19 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """A time in which applications for a policy are, were or will be taken."""
+
+    since: date
+    until: date
+    policy: str
+    title: str
+    window: str
+    state: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
 class LadderReading:
     """A ladder with what the next rung waits for and where that can be given."""
 
@@ -103,7 +120,7 @@ class Diagnosis:
     organisation: Organisation
     on: date
     groups: tuple[Group, ...]
-    windows: tuple[tuple[date, date, str, str], ...] = ()
+    windows: tuple[Round, ...] = ()
     asked_most: tuple[tuple[Missing, int], ...] = field(default=())
     ladders: tuple[LadderReading, ...] = ()
 
@@ -303,26 +320,34 @@ def _place(reading: PolicyReading) -> str:
     return "nearly" if is_nearly(reading) else reading.outcome.value
 
 
-def _windows(
-    found: Published,
-    readings: Sequence[PolicyReading],
-    on: date,
-) -> Iterator[tuple[date, date, str, str]]:
-    """Open and coming windows of policies that may be for the firm, the first to close in front."""
-    open_to = {
+def _windows(found: Published, readings: Sequence[PolicyReading], on: date) -> Iterator[Round]:
+    """Windows of policies that may be for the firm: open and coming ones, the first to close in
+    front, then those of the year before the day, the last to close in front."""
+    titles = {
         each.version.pk: each.title
         for each in readings
         if each.outcome is not Outcome.NOT_APPLICABLE
     }
-    windows = [
-        (one.until, one.since, open_to[pk], one.title.said_in(language_now()))
+    rounds = [
+        _round(policy.id, titles[pk], one, on)
         for pk, policy in found.by_row.items()
-        if pk in open_to
+        if pk in titles
         for one in policy.definition.windows
-        if one.until >= on
+        if one.until >= on - timedelta(days=CLOSED_SHOWN)
     ]
-    for until, since, title, window in sorted(windows):
-        yield since, until, title, window
+    rounds.sort(key=lambda one: (one.until < on, abs((one.until - on).days), one.title))
+    yield from rounds
+
+
+def _round(policy: str, title: str, window: Window, on: date) -> Round:
+    if window.until < on:
+        state, tone = _("已截止"), "neutral"
+    elif window.since > on:
+        state, tone = _("未开始"), "wait"
+    else:
+        state, tone = _("正在受理"), "good"
+    name = window.title.said_in(language_now())
+    return Round(window.since, window.until, policy, title, name, state, tone)
 
 
 def _asked_most(readings: Iterable[PolicyReading]) -> list[tuple[Missing, int]]:

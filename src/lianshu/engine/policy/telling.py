@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -19,6 +20,7 @@ from lianshu.engine.expressions.tree import (
     Compare,
     Duration,
     Fixed,
+    Growth,
     Node,
     OfHoldings,
     OneOf,
@@ -197,6 +199,8 @@ def _line(speaker: Speaker, compared: Compared) -> FigureLine | None:
         return _age(speaker, node, compared, sign)
     if _asks_whether(node):
         return _whether(speaker, node, compared)
+    if isinstance(node.left, Growth) and node.left.how == "compound":
+        return _compound(speaker, node, node.left, compared)
     value = _value(speaker, compared.left, node.left)
     threshold = _value(speaker, compared.right, node.right, like=node.left) or speaker.node(
         node.right
@@ -287,6 +291,25 @@ def _age(speaker: Speaker, node: Compare, compared: Compared, sign: str) -> Figu
         f"{start}{shown}，时长要求{sign} {threshold}", f"{start}{shown}: {sign} {threshold} asked"
     )
     return FigureLine(value, threshold, compared.outcome, _with_gap(speaker, said, gap), gap)
+
+
+def _compound(speaker: Speaker, node: Compare, growth: Growth, compared: Compared) -> FigureLine:
+    """A compound growth: decided on the whole growth, which is exact, and said as a yearly rate,
+    which is a root."""
+    sign = SIGNS[node.sign][0 if speaker.language == "zh" else 1]
+    what, threshold = speaker.node(growth), speaker.node(node.right)
+    exact = compared.left.exact if isinstance(compared.left, Reading) else None
+    value = ""
+    if exact is not None and exact >= 0:
+        whole = Decimal(exact.numerator) / Decimal(exact.denominator)
+        rate = (whole ** (Decimal(1) / growth.steps) - 1) * 100
+        value = f"≈{rate.quantize(Decimal('0.0001')).normalize():f}%"
+    undefined = _undefined(speaker, compared)
+    shown = value or undefined or speaker.pick("没有数据", "no figure")
+    said = speaker.pick(
+        f"{what} {shown}，要求{sign} {threshold}", f"{what}: {shown}, {sign} {threshold} asked"
+    )
+    return FigureLine(value, threshold, compared.outcome, said, "")
 
 
 def _with_gap(speaker: Speaker, said: str, gap: str) -> str:

@@ -142,8 +142,8 @@ class Speaker:
                 )
             case IfElse():
                 # Which of the two it was depends on the firm.
-                parts = dict.fromkeys((self.node(node.then), self.node(node.otherwise)))
-                return self.pick("或", " or ").join(parts)
+                branches = dict.fromkeys((self.node(node.then), self.node(node.otherwise)))
+                return self.pick("或", " or ").join(branches)
             case Lookup():
                 return self.pick(f"按{self.node(node.key)}查表", f"by {self.node(node.key)}")
             case FullYears():

@@ -196,3 +196,17 @@ document.addEventListener("DOMContentLoaded", () => {
   // On a phone the tabs are wider than the screen.
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 });
+
+// What is folded away on the screen is wanted on paper: policies and the gap to the next rung.
+addEventListener("beforeprint", () => {
+  for (const each of document.querySelectorAll("details.policy:not([open]), details.ladder-gap:not([open])")) {
+    each.open = true;
+    each.dataset.forPrint = "";
+  }
+});
+addEventListener("afterprint", () => {
+  for (const each of document.querySelectorAll("details[data-for-print]")) {
+    each.open = false;
+    delete each.dataset.forPrint;
+  }
+});
