@@ -81,6 +81,9 @@ class Terms:
     han: str
 
 
+_NOTHING = Terms((), (), (), "")
+
+
 def key(word: str) -> str:
     """What spellings of a term have in common: quantities without comparator, lower case."""
     return _COMPARATOR.sub("", word).lower()
@@ -103,6 +106,8 @@ def sentences(text: str) -> str:
 
 def terms(text: str) -> Terms:
     """Cut a text into terms. Empty text, emoji and punctuation alone give no terms."""
+    if not text:
+        return _NOTHING
     words: list[str] = []
     whole: list[str] = []
     han: list[str] = []

@@ -58,10 +58,21 @@ def _grown(name: str, chosen: Settings) -> Settings:
     """Settings of one path: small trees where judgements do not carry over, few where fast."""
     if name == "warm":
         return chosen
-    small = replace(chosen, leaves=7, features=0.2, least_rows=2 * chosen.least_rows)
     if name == "fast":
-        return replace(small, rounds=chosen.rounds * 3 // 5, rate=chosen.rate * 2.5)
-    return replace(small, rounds=chosen.rounds * 3 // 2)
+        return replace(
+            chosen,
+            leaves=15,
+            features=0.3,
+            rounds=max(1, chosen.rounds * 3 // 10),
+            rate=chosen.rate * 10 / 3,
+        )
+    return replace(
+        chosen,
+        leaves=7,
+        features=0.2,
+        least_rows=2 * chosen.least_rows,
+        rounds=chosen.rounds * 3 // 2,
+    )
 
 
 @dataclass(frozen=True)
