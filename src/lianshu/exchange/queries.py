@@ -139,7 +139,7 @@ def demands_without_recommendation(actor: Actor) -> DemandQuerySet:
     )
 
 
-def demands_to_try(actor: Actor, most: int = 60) -> list[tuple[str, str]]:
+def demands_to_try(actor: Actor, most: int = 300) -> list[tuple[str, str]]:
     """(public id, title) of the latest published demands in the actor's care, to try things on."""
     rows = (
         Demand.objects.visible_to(actor)

@@ -28,4 +28,4 @@ def test_an_index_answers_alike_after_it_was_kept(titles: list[str], asked: str)
 def test_another_form_is_not_read() -> None:
     arrays = arrays_of(Matcher.build([Post("r", "晶界扩散")]))
     with pytest.raises(ValueError, match="another form"):
-        matcher_of({**arrays, "form": np.array([0])}, NO_LEXICON)
+        matcher_of({**arrays, "form": np.array(["other"])}, NO_LEXICON)

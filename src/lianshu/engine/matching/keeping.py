@@ -1,6 +1,10 @@
 """A built index as arrays and back, so that it can be kept in a file: numbers and text, no code."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources.abc import Traversable
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -13,16 +17,34 @@ from lianshu.engine.matching.lexicon import Lexicon
 from lianshu.engine.matching.matcher import Matcher
 from lianshu.engine.matching.vocabulary import Grams, Words
 
-FORM = 1
-"""Grows whenever texts are cut or weighed differently: what was kept before is no longer used."""
+_RULES = ("text.py", "vocabulary.py", "evidence.py", "index.py", "keeping.py")
 Arrays = dict[str, NDArray[Any]]
+
+
+@cache
+def form() -> str:
+    """Names how texts are cut and weighed, lists of words included: what was kept by other rules
+    is no longer used."""
+    package = files(__package__)
+    found = sha256()
+    for path in (*(package / name for name in _RULES), *sorted_lists(package / "data")):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def sorted_lists(folder: Traversable) -> list[Traversable]:
+    """The lists shipped with the package, by name."""
+    return sorted(
+        (path for path in folder.iterdir() if path.name.endswith(".txt")),
+        key=lambda path: path.name,
+    )
 
 
 def arrays_of(matcher: Matcher) -> Arrays:
     """Everything but the lexicon, by name."""
     words, grams = matcher.evidence
     return {
-        "form": np.array([FORM]),
+        "form": np.array([form()]),
         "ids": _written(matcher.ids),
         "rarest": np.array([matcher.explainer.rarest]),
         "words": _written(words.weighing.vocabulary.column),
@@ -35,7 +57,7 @@ def arrays_of(matcher: Matcher) -> Arrays:
 
 def matcher_of(arrays: Mapping[str, NDArray[Any]], lexicon: Lexicon) -> Matcher:
     """The index again. Raises ValueError when it was kept in another form."""
-    if arrays["form"].tolist() != [FORM]:
+    if arrays["form"].tolist() != [form()]:
         raise ValueError("an index kept in another form")
     words = Words(_read(arrays["words"]))
     grams = Grams(arrays["grams"], Words(_read(arrays["whole"])))
