@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
-from importlib.resources.abc import Traversable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from lianshu.engine.matching.lexicon import Lexicon
 from lianshu.engine.matching.matcher import Matcher
 from lianshu.engine.matching.vocabulary import Grams, Words
 
-_RULES = ("text.py", "vocabulary.py", "evidence.py", "index.py", "keeping.py")
+_RULES = ("text.py", "lexicon.py", "vocabulary.py", "evidence.py", "index.py", "keeping.py")
 Arrays = dict[str, NDArray[Any]]
 
 
