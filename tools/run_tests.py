@@ -1,8 +1,8 @@
 """Every check of the project, in one run: `make test`.
 
 Steps run in order and the first that fails ends the run. What a machine lacks (a PostgreSQL
-server, Chromium) is left out and named at the end, unless LIANSHU_REQUIRE=pg,browser says that
-leaving it out is a failure. Name steps to run only those: `python -m tools.run_tests lint types`.
+server, Chromium, Java) is left out and named at the end, unless LIANSHU_REQUIRE=pg,browser,spark
+says that leaving it out is a failure. Name steps to run only those: `python -m tools.run_tests lint types`.
 """
 
 import os
@@ -104,14 +104,22 @@ def house() -> None:
 
 
 def sqlite() -> None:
-    """All tests but the browser's, on SQLite."""
+    """All tests but the browser's and Spark's, on SQLite."""
     env = {"DATABASE_URL": ""}
-    run(*PYTEST, *PARALLEL, "-m", "not browser", "--ignore=tests/house", "tests", env=env)
+    run(
+        *PYTEST,
+        *PARALLEL,
+        "-m",
+        "not browser and not spark",
+        "--ignore=tests/house",
+        "tests",
+        env=env,
+    )
 
 
 def postgres() -> None:
     """The tests that may touch a database, on PostgreSQL."""
-    tests = [*PYTEST, *PARALLEL, "-m", "not browser", *WITHOUT_DATABASE, "tests"]
+    tests = [*PYTEST, *PARALLEL, "-m", "not browser and not spark", *WITHOUT_DATABASE, "tests"]
     given = os.environ.get("DATABASE_URL", "")
     with ExitStack() as stack:
         if given.startswith("postgres"):
@@ -141,9 +149,28 @@ def browser() -> None:
     run(*PYTEST, "-m", "browser", "tests/e2e", env={"DATABASE_URL": ""})
 
 
+def spark() -> None:
+    """Policies on Spark in local mode, beside DuckDB and the interpreter."""
+    java = os.environ.get("JAVA_HOME")
+    if shutil.which("java", path=f"{java}/bin" if java else None) is None:
+        raise LeftOutError("spark", "no Java here (Debian: apt-get install default-jre-headless)")
+    run(*PYTEST, "-m", "spark", "tests/engine/policy", env={"DATABASE_URL": ""})
+
+
 STEPS: dict[str, Callable[[], None]] = {
     step.__name__: step
-    for step in (lint, messages, types, contracts, deploy, house, sqlite, postgres, browser)
+    for step in (
+        lint,
+        messages,
+        types,
+        contracts,
+        deploy,
+        house,
+        sqlite,
+        postgres,
+        browser,
+        spark,
+    )
 }
 
 

@@ -77,6 +77,7 @@ install_test_services() { # what only the tests need; run_tests.py names what is
     { have fc-list && [ -n "$(fc-list :lang=zh-cn family)" ]; } || wanted="$wanted fontconfig fonts-noto-cjk"
     # Playwright's driver is linked against it and does not bring it.
     ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || wanted="$wanted libatomic1"
+    have java || wanted="$wanted default-jre-headless"
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$wanted postgresql"
     [ -n "$wanted" ] || return 0
     # The tests start their own server in a temporary folder: Debian's need not make one.

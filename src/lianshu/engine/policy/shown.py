@@ -31,7 +31,7 @@ from lianshu.engine.expressions.tree import (
 )
 from lianshu.engine.expressions.types import MONEY, NumberType
 from lianshu.engine.expressions.vector.lowering import Lowering
-from lianshu.engine.expressions.vector.wholes import MOST, Ends, Whole, exact
+from lianshu.engine.expressions.vector.wholes import MOST, Ends, Whole, Wholes, exact
 
 PLACES: Final = 6
 _FEN: Final = 100
@@ -152,27 +152,39 @@ def _decimal(lowering: Lowering, value: Whole, den: Whole, kind: NumberType) -> 
     zero, negative = wholes.constant(0), wholes.negative(value)
     below = wholes.compare("<", value, zero)
     size = wholes.case([(below, negative)], value)
-    places = _places_of(by.constant)
-    if places is not None:
-        scaled = size
-    else:
-        places = PLACES
-        while places and size.bound * 10**places >= MOST:
-            places -= 1
-        scaled = wholes.floor_positive(wholes.times(size, wholes.constant(10**places)), by)
-    power = wholes.constant(10**places)
-    whole = wholes.floor_positive(scaled, power)
-    rest = wholes.add(scaled, wholes.times(whole, power), -1)
-    digits = algebra.padded(algebra.cast(rest.expr, "string"), places)
-    fraction = algebra.without_zeros(algebra.joined([algebra.text("."), digits]))
+    whole, groups = _digits(wholes, size, by)
+    texts = [algebra.padded(algebra.cast(each.expr, "string"), places) for each, places in groups]
+    fraction = algebra.without_zeros(algebra.joined([algebra.text("."), *texts]))
     text = algebra.joined([algebra.cast(whole.expr, "string"), fraction])
-    minus = algebra.both([below, wholes.compare(">", scaled, zero)])
+    shows = [wholes.compare(">", each, zero) for each in (whole, *(one for one, _ in groups))]
+    minus = algebra.both([below, algebra.either(shows)])
     return algebra.case([(minus, algebra.joined([algebra.text("-"), text]))], text)
 
 
-def _places_of(by: int | None) -> int | None:
-    """How many places a number has that is divided by a power of ten, else None."""
-    return next((one for one in range(1, PLACES + 1) if by == 10**one), None)
+def _digits(wholes: Wholes, size: Whole, by: Whole) -> tuple[Whole, list[tuple[Whole, int]]]:
+    """size / by: the whole part, and its places in groups (digits, how many)."""
+    places = next((one for one in range(1, PLACES + 1) if by.constant == 10**one), None)
+    if places is not None or size.bound * 10**PLACES < MOST:
+        scaled = size
+        if places is None:
+            places = PLACES
+            scaled = wholes.floor_positive(wholes.times(size, wholes.constant(10**places)), by)
+        power = wholes.constant(10**places)
+        whole = wholes.floor_positive(scaled, power)
+        return whole, [(wholes.add(scaled, wholes.times(whole, power), -1), places)]
+    # So large a number is divided as by hand: what is left over gives the next places.
+    whole = wholes.floor_positive(size, by)
+    rest = wholes.rest(size, whole, by)
+    groups: list[tuple[Whole, int]] = []
+    left = PLACES
+    while left and by.bound * 10 < MOST:
+        places = next(one for one in range(left, 0, -1) if by.bound * 10**one < MOST)
+        rest = wholes.times(rest, wholes.constant(10**places))
+        digits = wholes.floor_positive(rest, by)
+        groups.append((digits, places))
+        rest = wholes.rest(rest, digits, by)
+        left -= places
+    return whole, groups
 
 
 def _kind(one: Compare) -> NumberType:

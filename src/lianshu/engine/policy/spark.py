@@ -7,7 +7,6 @@ is on, so whatever does not fit is an error and never null.
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
 import re
@@ -16,6 +15,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ class SparkError(RuntimeError):
 
 def lacking() -> str | None:
     """What has to be installed before Spark can run; None: nothing."""
-    if importlib.util.find_spec("pyspark") is None:
+    if find_spec("pyspark") is None:
         return "没有安装 pyspark，请运行 pip install 'lianshu[spark]'，或改用 --engine duckdb。"
     java = _java()
     if java is None:
@@ -85,7 +85,7 @@ def session(folder: Path, *, cores: int | None = None) -> Iterator[Any]:
     reason = lacking()
     if reason is not None:
         raise SparkError(reason)
-    from pyspark.sql import SparkSession
+    from pyspark.sql import SparkSession  # noqa: PLC0415 (may be missing, and is slow)
 
     before = SparkSession.getActiveSession()
     cores = cores or os.cpu_count() or 1
@@ -161,8 +161,8 @@ def run_on_spark(
 def evaluate(spark: Any, program: Program, tables: dict[str, Path], out: Path) -> None:
     """The statement's result over tables in Parquet files, as Parquet files in the folder
     ``out``. Raises SparkError."""
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
+    from py4j.protocol import Py4JError  # noqa: PLC0415
+    from pyspark.errors import PySparkException  # noqa: PLC0415
 
     # It would write the whole Java stack to the screen; what matters is said below.
     logging.getLogger("SQLQueryContextLogger").disabled = True

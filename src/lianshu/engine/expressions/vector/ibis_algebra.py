@@ -57,11 +57,11 @@ def sql_of(expression: Any, dialect: str) -> str:
             call.replace(made)
     for node in list(tree.find_all(sge.In, sge.Is, sge.Not)):
         under = node.parent
-        if isinstance(under, sge.Binary) and not isinstance(under, sge.Connector):
-            if not isinstance(node.this, sge.Null):  # the second half of `IS NOT NULL`
-                bracket = sge.Paren()
-                node.replace(bracket)
-                bracket.set("this", node)
+        needs = isinstance(under, sge.Binary) and not isinstance(under, sge.Connector)
+        if needs and not isinstance(node.this, sge.Null):  # the second half of `IS NOT NULL`
+            bracket = sge.Paren()
+            node.replace(bracket)
+            bracket.set("this", node)
     return str(tree.sql(dialect=compiler.dialect, pretty=True))
 
 

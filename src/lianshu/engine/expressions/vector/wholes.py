@@ -181,6 +181,17 @@ class Wholes:
         expr = algebra.case([(negative, algebra.multiply(under, algebra.whole(-1)))], quotient)
         return Whole(expr, bound, value.nullable or by.nullable)
 
+    def rest(self, value: Whole, quotient: Whole, by: Whole) -> Whole:
+        """What ``value / by`` leaves over; ``quotient`` is its whole part."""
+        bound = max(value.bound, by.bound)
+        whole, times, divisor = (
+            self.widened(replace(each, bound=min(each.bound, bound)), bound, small=False)
+            for each in (value, quotient, by)
+        )
+        expr = self.algebra.subtract(whole, self.algebra.multiply(times, divisor))
+        nullable = value.nullable or by.nullable
+        return Whole(expr, min(value.bound, by.bound), nullable, natural=True)
+
     def _quotient(self, value: Whole, by: Whole, bound: int) -> Any:
         """value / by towards zero, in the width of ``bound``."""
         if not (value.wide or by.wide):
