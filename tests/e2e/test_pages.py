@@ -62,6 +62,8 @@ EVERYBODY = {
     "/chains/",
     "/dictionary/",
     "/groups/",
+    "/ladder-firms/",
+    "/ladders/",
     "/liaisons/",
     "/pairings/",
     "/policies/",

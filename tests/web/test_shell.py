@@ -56,12 +56,25 @@ def test_the_menu_has_what_the_person_may_do(client: Client, cast: Cast) -> None
     everybody = ["/", "/inbox/", "/demands/", "/resources/", "/projects/", "/recommendations/"]
     everybody += ["/organisations/", "/tasks/", "/cases/", "/board/", "/loops/"]
     everybody += ["/chains/", "/groups/", "/pairings/", "/liaisons/"]
-    everybody += ["/regions/", "/dictionary/", "/policies/"]
+    everybody += ["/chain-map/", "/chainmap/inputs/", "/chainmap/sourcing/"]
+    everybody += ["/regions/", "/dictionary/", "/policies/", "/ladders/"]
     for name, more in {
         "eve": [],
-        "alice": ["/policy-firms/", "/opinions/", "/ratings/", "/imports/", "/jobs/", "/claims/"],
+        "alice": [
+            *("/policy-firms/", "/ladder-firms/", "/opinions/", "/ratings/", "/imports/"),
+            *("/jobs/", "/claims/", "/chainmap/mine/"),
+        ],
         "admin": [
-            *("/policy-firms/", "/opinions/", "/ratings/", "/imports/", "/jobs/", "/claims/"),
+            *("/chainmap/mine/", "/chainmap/quality/", "/ladder-firms/"),
+            *(
+                "/policy-firms/",
+                "/ladder-firms/",
+                "/opinions/",
+                "/ratings/",
+                "/imports/",
+                "/jobs/",
+                "/claims/",
+            ),
             "/invitations/",
             *("/accounts/users/", "/webhooks/"),
         ],
