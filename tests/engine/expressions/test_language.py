@@ -235,3 +235,10 @@ def test_counts_are_bare_in_products() -> None:
     one = Firm("a", {("revenue", "2025"): 100 * WAN}, {"standard": (held(), held())})
     assert outcome("revenue = count(standard) * 50万元", one) is MET
     assert outcome("revenue / count(standard) = 50万元", one) is MET
+
+
+def test_weighed_counts_stand_beside_counts() -> None:
+    one = firm(staff_2025=10, rd_staff_2025=5)
+    assert outcome("rd_staff >= 50% * staff", one) is MET
+    assert outcome("2 * rd_staff > staff", one) is NOT_MET
+    assert outcome("rd_staff + staff / 2 = 10", one) is MET

@@ -98,6 +98,7 @@ def tests(draw: st.DrawFn, depth: int = 2) -> str:
         "within",
         "absent",
         "years",
+        "weighed",
     ]
     kinds += ["and", "or", "not", "each", "manual", "if"] if depth else []
     kind = draw(st.sampled_from(kinds))
@@ -125,6 +126,10 @@ def tests(draw: st.DrawFn, depth: int = 2) -> str:
         return draw(st.sampled_from(["revenue is absent", "registered_on is not absent"]))
     if kind == "years":
         return f"full_years(registered_on) {sign} {draw(st.integers(0, 6))}"
+    if kind == "weighed":
+        weight = draw(st.sampled_from(["2 * science_staff", "50% * staff", "staff / 3"]))
+        other = f"count({draw(st.sampled_from(_FILTERS))})"
+        return f"science_staff - {weight} {sign} 2 * {other} + {draw(points())} / 2"
     if kind == "each":
         how = draw(st.sampled_from(["in_each", "in_any"]))
         return f"{how}(2 years, rd_total >= 100万元 and rd_total / revenue >= 3%)"

@@ -45,7 +45,7 @@ from lianshu.engine.expressions.types import (
     TruthType,
     Type,
     named,
-    times,
+    product,
     together,
 )
 from lianshu.engine.expressions.walking import walk
@@ -169,11 +169,19 @@ class Checker(CallChecker):
                 one.id for one in self.scope.dictionary.holdings_by_id[self.kind].attributes
             ]
             known = [*attributes, "valid", "valid_from", "valid_to", *self.scope.parameters]
+            if name in self.scope.dictionary.facts_by_id or name in self.scope.terms:
+                message = (
+                    f"where 里只看 {self.kind} 的各项，不能用企业的 {name}{nearest('', known)}"
+                )
+                return ExpressionError("E003", at, message)
             message = f"{self.kind} 没有 {name} 这一项{nearest(name, known)}"
             return ExpressionError("E003", at, message)
         if name in self.scope.dictionary.holdings_by_id:
             message = f"{name} 是持有事项，请写 exists({name} where …) 或 count({name} where …)"
             return ExpressionError("E004", at, message)
+        if name in ("today", "now"):
+            message = f"没有 {name}：一切按申请日期看，请写 application_date"
+            return ExpressionError("E003", at, message)
         known = [*self.scope.values(), *self.scope.conditions, "application_date"]
         return ExpressionError("E003", at, f"不认识名称 {name}{nearest(name, known)}")
 
@@ -204,13 +212,11 @@ class Checker(CallChecker):
             self._no_compound(one)
         assert isinstance(left.type, NumberType)
         assert isinstance(right.type, NumberType)
-        plain = left.type.plain and right.type.plain
         if syntax.sign == "/" and isinstance(right, Fixed) and cast("Fraction", right.value) <= 0:
             raise ExpressionError("E004", syntax.right.at, "除数是零或负数，没有意义，请核对")
         if syntax.sign in "*/":
-            sign = 1 if syntax.sign == "*" else -1
-            powers = times(left.type.powers, right.type.powers, sign)
-            return Arithmetic(syntax.at, NumberType(powers, plain), syntax.sign, left, right)
+            kind = product(left.type, right.type, 1 if syntax.sign == "*" else -1)
+            return Arithmetic(syntax.at, kind, syntax.sign, left, right)
         both = together(left.type, right.type)
         if both is None:
             raise self.units(syntax.at, left.type, right.type, "相加减")
@@ -227,8 +233,7 @@ class Checker(CallChecker):
     def units(self, at: int, left: Type, right: Type, what: str) -> ExpressionError:
         """The error for units that do not go together."""
         words = self.scope.dictionary
-        hint = "；金额请写单位，例如 1500万元" if MONEY in (left, right) else ""
-        message = f"{named(left, words)}不能与{named(right, words)}{what}{hint}"
+        message = f"{named(left, words)}不能与{named(right, words)}{what}{_unit_hint(left, right)}"
         return ExpressionError("E005", at, message)
 
     # Comparisons
@@ -283,7 +288,8 @@ class Checker(CallChecker):
             ):
                 return self.as_code(syntax, kind)
             if isinstance(syntax, s.Number):
-                raise ExpressionError("E007", syntax.at, '代码请加引号，例如 "39"')
+                shown = int(syntax.value) if syntax.value.denominator == 1 else 39
+                raise ExpressionError("E007", syntax.at, f'代码请加引号，例如 "{shown}"')
         return self.node(syntax)
 
     def known(self, name: str) -> bool:
@@ -328,6 +334,23 @@ class Checker(CallChecker):
             and isinstance(other, NumberType)
             and together(one, other) is not None
         )
+
+
+def _unit_hint(left: Type, right: Type) -> str:
+    """How to write the side that lacks its unit."""
+    bare = any(isinstance(one, NumberType) and one.plain for one in (left, right))
+    money = any(isinstance(one, NumberType) and one.powers == MONEY.powers for one in (left, right))
+    if money and bare:
+        return "；金额请写单位，例如 1500万元、0元"
+    if AgeType() in (left, right) and bare:
+        return "；时间请写单位，例如 3 years、18 months、365 days"
+    if DateType() in (left, right) and bare:
+        return "；日期写成 2026-04-01，只比年份用 year(…)"
+    if isinstance(left, NumberType) and isinstance(right, DurationType):
+        return "；这里只写数字；要写时长用 age(…)"
+    if money:
+        return "；两边应是同一种量，例如都是金额，或先相除得到比值"
+    return ""
 
 
 def is_constant(node: Node) -> bool:

@@ -357,7 +357,9 @@ class CallChecker(FactChecker):
                 message = f"代码表 {kind.codes} 没有代码 {syntax.value}"
             else:
                 codes = self._own(kind)
-                message = f"代码表 {kind.codes} 没有 {syntax.value}{nearest(syntax.value, codes)}"
+                titled = [code for code, title in codes.items() if title == syntax.value]
+                hint = f"，请写代码 {titled[0]}" if titled else nearest(syntax.value, codes)
+                message = f"代码表 {kind.codes} 没有 {syntax.value}{hint}"
             raise ExpressionError("E007", syntax.at, message)
         return Fixed(syntax.at, kind, syntax.value)
 
@@ -372,9 +374,9 @@ class CallChecker(FactChecker):
         tree = self.scope.public_codes.get(kind.codes)
         return tree is None or code in tree
 
-    def _own(self, kind: CodeType) -> list[str]:
+    def _own(self, kind: CodeType) -> dict[str, str]:
         lists = {one.id: one for one in self.scope.dictionary.code_lists}
-        return [choice.id for choice in lists[kind.codes].choices]
+        return {choice.id: str(choice.title) for choice in lists[kind.codes].choices}
 
     def below(self, kind: Type, code: str) -> list[Constant]:
         """The code and every code below it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, cast
 
-from lianshu.engine.expressions.problems import ExpressionError, nearest
+from lianshu.engine.expressions.problems import ExpressionError, nearest, recorded
 from lianshu.engine.expressions.scope import Scope
 from lianshu.engine.expressions.syntax import (
     Call,
@@ -126,8 +126,7 @@ class FactChecker:
         when = self._when(syntax.label, syntax.label_at)
         kind = PeriodKind.INSTANT if when is LATEST else self._kind(when)
         if kind not in fact.periods:
-            kinds = "、".join(one.value for one in fact.periods)
-            message = f"“{fact.title}”没有这种期间（{syntax.label}），它按 {kinds} 登记"
+            message = f"“{fact.title}”没有这种期间（{syntax.label}），它{recorded(fact)}"
             raise ExpressionError("E006", syntax.label_at, message)
         return FactValue(syntax.at, type_of_quantity(fact), fact.id, when)
 
@@ -267,8 +266,11 @@ class FactChecker:
             and not counted
         ):
             return target.target.value, target.name, target.name_at
-        wanted = "award" if counted else "equity_round.amount"
-        raise ExpressionError("E008", target.at, f"{call.name} 里应写成 {wanted} where …")
+        if counted:
+            hint = "award where …"
+        else:
+            hint = "equity_round.amount where …（一项属性；乘系数、设上限写在外面）"
+        raise ExpressionError("E008", target.at, f"{call.name} 里应写成 {hint}")
 
     def truth(self, syntax: Syntax) -> Node:
         """A node that is met or not. Raises ExpressionError."""

@@ -94,7 +94,14 @@ class _Parser:
     def expected(self, what: str) -> ExpressionError:
         token = self.token
         given = "表达式的结尾" if token.kind == "end" else f"“{token.text}”"
-        return ExpressionError("E002", token.at, f"这里应为{what}，现在是{given}")
+        hint = ""
+        if token.text in ("AND", "OR", "NOT", "IN"):
+            hint = f"；请用小写 {token.text.lower()}"
+        elif token.text == "between":
+            hint = "；请写成 a <= x and x <= b"
+        elif token.text == "," and self.place and self.tokens[self.place - 1].kind == "number":
+            hint = "；数字里不写逗号"
+        return ExpressionError("E002", token.at, f"这里应为{what}，现在是{given}{hint}")
 
     def sign(self, *signs: str) -> bool:
         return self.token.kind == "sign" and self.token.text in signs

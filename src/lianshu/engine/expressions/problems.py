@@ -21,6 +21,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from lianshu.engine.tables import FactDefinition
 
 MOST_CHARACTERS = 4000
 MOST_DEPTH = 60
@@ -34,6 +38,22 @@ class ExpressionError(ValueError):
         self.at = at
         self.message = message
         super().__init__(f"{rule}（第 {at + 1} 个字符）{message}")
+
+
+def recorded(fact: FactDefinition) -> str:
+    """By which periods a fact is recorded, with an example of each."""
+    kinds = "、".join(
+        f"{_PERIODS[one.value][0]}（{_PERIODS[one.value][1]}）" for one in fact.periods
+    )
+    return f"按{kinds}登记"
+
+
+_PERIODS: Final = {
+    "instant": ("日", "2025-07-31、latest"),
+    "month": ("月", "2025-07"),
+    "quarter": ("季度", "2025Q1"),
+    "year": ("年", "2025、year-2"),
+}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

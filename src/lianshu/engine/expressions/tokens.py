@@ -24,6 +24,28 @@ _PERCENT = re.compile(r"\s*%")
 # Conditions are named HT-1, facts and everything else in small letters.
 _NAME = re.compile(r"[A-Z][A-Za-z0-9_]*(-[A-Za-z0-9]+)*|[a-z_][A-Za-z0-9_]*")
 _TEXT = re.compile(r'"([^"]*)"|\'([^\']*)\'')
+# What other languages and tables write, each with what is written here.
+_ELSEWHERE: Final = {
+    "==": "等于写一个 =",
+    "<>": "不等于写 !=",
+    "=>": "不小于写 >=",
+    "=<": "不大于写 <=",
+    "&&": "并且写 and",
+    "||": "或者写 or",
+    "&": "并且写 and",
+    "|": "或者写 or",
+    "!": "不是写 not，不等于写 !=",
+    "**": "没有乘方，请写 a * a",
+    "%": "没有余数；百分数写成 5%",
+    "?": "选择写 if … then … else …",
+    "且": "并且写 and",
+    "并": "并且写 and",
+    "或": "或者写 or",
+    "非": "不是写 not",
+}
+_STRANGE = re.compile(
+    "(?!!=)(" + "|".join(re.escape(one) for one in sorted(_ELSEWHERE, key=len)[::-1]) + ")"
+)
 _SIGN = re.compile(r">=|<=|!=|\.\.|[-+*/()\[\],:.<>=]")
 _SAME_AS: Final = {"≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "－": "-"}
 _FULL_WIDTH: Final = {
@@ -75,6 +97,8 @@ def _token(text: str, at: int) -> tuple[Token, int]:
         return Token("name", match[0], at), match.end()
     if match := _TEXT.match(text, at):
         return Token("text", match[1] if match[1] is not None else match[2], at), match.end()
+    if match := _STRANGE.match(text, at):
+        raise ExpressionError("E001", at, f"不认识“{match[0]}”；{_ELSEWHERE[match[0]]}")
     if match := _SIGN.match(text, at):
         return Token("sign", match[0], at), match.end()
     character = text[at]
@@ -88,9 +112,20 @@ def _stranger(character: str) -> str:
         return f"这里是全角的“{character}”，请改成半角的 {_FULL_WIDTH[character]}"
     if character in "\"'":
         return "引号没有配对，请补上另一半"
-    if character in "&|!":
-        return f"不认识“{character}”；逻辑用 and、or、not，不等于用 !="
     return f"不认识“{character}”；名称用英文字母，文字请加引号"
+
+
+def _suffix_hint(word: str) -> str:
+    """What to write instead of a word that stands right behind a number."""
+    if word[0] in "Qq季":
+        return "季度写 2024Q1 到 2024Q4"
+    if word[0] == "年" or word.startswith("year"):
+        return "时长写 3 years，年份写 2024，日期写 2024-01-31"
+    if word[0] in "月天日":
+        return "时长写 18 months、365 days，日期写 2024-01-31"
+    if word in ("以上", "以下", "及以上", "以内"):
+        return "以上写 >=，超过写 >，以下写 <=，不足写 <"
+    return "金额写元、万、亿，时长写 3 years"
 
 
 def _number(text: str, match: re.Match[str]) -> tuple[Token, int]:
@@ -108,7 +143,5 @@ def _number(text: str, match: re.Match[str]) -> tuple[Token, int]:
     if end < len(text) and (text[end].isalpha() or text[end] == "_"):
         word = re.match(r"\w+", text[end:])
         shown = word[0] if word else text[end]
-        raise ExpressionError(
-            "E001", end, f"数字后面紧跟“{shown}”；金额写元、万、亿，时长写 3 years"
-        )
+        raise ExpressionError("E001", end, f"数字后面紧跟“{shown}”；{_suffix_hint(shown)}")
     return Token("number", match[0], at, value), end

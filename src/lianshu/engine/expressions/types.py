@@ -99,6 +99,21 @@ def times(left: Powers, right: Powers, sign: int = 1) -> Powers:
     return tuple(sorted((unit, power) for unit, power in powers.items() if power))
 
 
+def product(left: NumberType, right: NumberType, sign: int = 1) -> NumberType:
+    """The type of a product, or with sign -1 of a quotient. Counts weighed by bare numbers or
+    shares (``2 * count(…)``, ``staff / 2``, ``50% * staff``) are bare numbers that stand beside
+    counts again; a count of a count (``rd_staff / staff``) is a share and does not."""
+    powers = times(left.powers, right.powers, sign)
+    weighed = _counts(left) and not right.powers
+    if sign == 1:
+        weighed = weighed or (_counts(right) and not left.powers)
+    return NumberType(powers, (left.plain and right.plain) or weighed)
+
+
+def _counts(kind: NumberType) -> bool:
+    return bool(kind.powers) and takes_plain(kind)
+
+
 def together(left: NumberType, right: NumberType) -> NumberType | None:
     """The type of a sum of the two, None when their units do not go together."""
     if left.powers == right.powers:

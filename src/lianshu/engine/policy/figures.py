@@ -50,9 +50,13 @@ def read_figure(
     if quantity.public_codes == "regions" and not code_known("regions", text):
         # 330200 and 330000 are how GB/T 2260 writes 3302 and 33.
         value = text.removesuffix("00").removesuffix("00") if len(text) == _REGION else text
-    return checked_value(
-        quantity, value, unit=quantity.unit, dictionary=dictionary, code_known=code_known
-    )
+    try:
+        return checked_value(
+            quantity, value, unit=quantity.unit, dictionary=dictionary, code_known=code_known
+        )
+    except ValueProblem as problem:
+        # As it stands in the file, not in fen or as a fraction.
+        raise ValueProblem(str(problem).replace(f"现在是 {value}", f"现在是“{text}”")) from problem
 
 
 def _number(quantity: Quantity, text: str) -> tuple[Fraction, str]:

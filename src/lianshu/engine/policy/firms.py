@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final, cast
 
 from lianshu.engine.expressions import Firm, Holding
-from lianshu.engine.expressions.problems import nearest
+from lianshu.engine.expressions.problems import nearest, recorded
 from lianshu.engine.expressions.scope import CodeTree
 from lianshu.engine.policy.figures import read_figure
 from lianshu.engine.tables import (
@@ -97,9 +97,15 @@ class FirmReader:
         """The fact of a name. Raises FirmProblem."""
         found = self.dictionary.facts_by_id.get(name)
         if found is None:
-            known = self.dictionary.facts_by_id
-            raise FirmProblem(f"没有事实 {name}{nearest(name, known)}", *path)
+            raise FirmProblem(f"没有事实 {name}{self._meant(name)}", *path)
         return found
+
+    def _meant(self, name: str) -> str:
+        """Which fact a Chinese title or another of its names means, else the nearest id."""
+        for one in self.dictionary.facts:
+            if name in (str(one.title), *one.aliases):
+                return f"，请写 {one.id}（{one.title}）"
+        return nearest(name, self.dictionary.facts_by_id)
 
     def label(self, fact: FactDefinition, written: str, day: date, *path: str | int) -> str:
         """The label of a period; an empty one means what the bare name means in the language.
@@ -113,8 +119,7 @@ class FirmReader:
         except PeriodError as error:
             raise FirmProblem(f"“{fact.title}”：{error}", *path) from error
         if period.kind not in fact.periods:
-            kinds = "、".join(one.value for one in fact.periods)
-            message = f"“{fact.title}”没有这种期间（{written}），它按 {kinds} 登记"
+            message = f"“{fact.title}”没有这种期间（{written}），它{recorded(fact)}"
             raise FirmProblem(message, *path)
         return period.label
 

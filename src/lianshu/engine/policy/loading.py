@@ -152,9 +152,11 @@ def _compiled(
     if place.name not in (definition.id, f"{definition.id}-{definition.version}"):
         message = f"文件夹应叫 {definition.id} 或 {definition.id}-{definition.version}，请改名"
         gathering.says("id", rule="P002", message=message)
-    superseded = definition.status in ("superseded", "expired")
-    if superseded != (definition.status != "draft" and definition.effective.until is not None):
-        message = "status 与日期矛盾：superseded、expired 要有 effective.to，现行的没有；请核对"
+    # A rule in force may have a last day of its own; one that is over must have it.
+    if definition.status in ("superseded", "expired") and definition.effective.until is None:
+        message = (
+            f"status 是 {definition.status}，却没有 effective.to（最后一天）；请补上或改 status"
+        )
         gathering.says("status", rule="P017", message=message, severity="warning")
     parameters: Gathering[ParametersDefinition] | None = None
     if (place / PARAMETERS_FILE).is_file():

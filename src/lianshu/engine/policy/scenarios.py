@@ -166,7 +166,8 @@ class _Reader:
             try:
                 _fen(expect.amount)
             except ExpressionError as error:
-                self.says(error.message, "scenarios", index, "expect", "amount")
+                hint = "；没有金额或还算不出时写 none"
+                self.says(error.message + hint, "scenarios", index, "expect", "amount")
 
     def _scores(self) -> dict[str, object]:
         return {
@@ -215,7 +216,8 @@ def _failures(expect: Expected, decision: Decision) -> Sequence[Failure]:
         compare(f"{name} 缺少的数据", sorted(names), sorted(decision.conditions[name].missing))
     if expect.amount is not None:
         wanted = None if expect.amount == NONE else _fen(expect.amount)
-        compare("金额（分）", wanted, decision.amount)
+        if wanted != decision.amount:
+            found.append(Failure("金额", _yuan(wanted), _yuan(decision.amount)))
     return found
 
 
@@ -225,6 +227,10 @@ def _fen(text: str) -> int:
     if first.kind != "money" or not isinstance(first.value, Fraction):
         raise ExpressionError("E004", 0, f"金额应带单位，例如 30万元，现在是 {text}")
     return int(first.value)
+
+
+def _yuan(fen: int | None) -> str:
+    return "无（没有金额，或还算不出）" if fen is None else f"{Decimal(fen) / 100:,} 元"
 
 
 def _said(value: object) -> str:
