@@ -20,7 +20,7 @@ from lianshu.engine.matching.ranking.spaces import (
 )
 from lianshu.engine.matching.vocabulary import Counts, Grams, Words
 
-# Dimensions of the learned vectors. From 64 to 200 nothing changes by more than the noise.
+# Dimensions of the learned vectors.
 WIDTH = 128
 # What the content adds to the vector of a whole text beside the title.
 CONTENT_VECTOR = 0.5
