@@ -2,7 +2,8 @@
 
 Steps run in order and the first that fails ends the run. What a machine lacks (a PostgreSQL
 server, Chromium, Java) is left out and named at the end, unless LIANSHU_REQUIRE=pg,browser,spark
-says that leaving it out is a failure. Name steps to run only those: `python -m tools.run_tests lint types`.
+says that leaving it out is a failure. Name steps to run only those:
+`python -m tools.run_tests lint types`.
 """
 
 import os
