@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lianshu.authority import Refusal
+from lianshu.exchange import ranker
 from lianshu.exchange.asking import ASKED, gain_of, to_ask
 from lianshu.exchange.labels import levels_by_pair
 from lianshu.exchange.matching import partners_of
@@ -213,3 +214,14 @@ def test_with_a_model_the_index_is_as_of_now_too(cast: Cast) -> None:
     assert resources[0].pk in dict(
         partners_of(cast.actor("alice"), seen(cast, demands[0], "alice"), now=NOW).ranked
     )
+
+
+def test_learning_tells_that_it_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    taught(cast)
+    monkeypatch.setattr(ranker, "BEAT_SECONDS", 0.01)
+    beats: list[int] = []
+    done = learn_ranker(
+        actor=cast.actor("officer"), now=NOW, only_if_new=True, beat=lambda: beats.append(1)
+    )
+    assert done["learned"] is True
+    assert beats

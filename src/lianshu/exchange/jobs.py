@@ -63,6 +63,7 @@ def learn_ranking(context: JobContext) -> dict[str, Any]:
         actor=context.actor,
         now=context.now(),
         only_if_new=bool(context.params.get("only_if_new", True)),
+        beat=lambda: context.progress(0, 1),
     )
 
 

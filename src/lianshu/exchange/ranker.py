@@ -12,6 +12,7 @@ import threading
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,7 @@ FEWEST: Final = 20
 """Below so many judged pairs nothing is learned: the order by words is as good."""
 CORPUS: Final = 20_000
 MODELS_KEPT: Final = 2
+BEAT_SECONDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,13 @@ def _public(model: type[Demand] | type[Resource], judged: Iterable[int]) -> dict
     return dict(sorted(found.items()))
 
 
-def learned(found: Corpus) -> Model:
-    """A model of the corpus."""
-    return learn(found.demands, found.resources, found.labels)
+def learned(found: Corpus, beat: Callable[[], None] = lambda: None) -> Model:
+    """A model of the corpus. Learning takes minutes on a large one: meanwhile `beat` is called, so
+    that whoever waits for the job knows that it goes on."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        future = pool.submit(learn, found.demands, found.resources, found.labels)
+        while True:
+            try:
+                return future.result(timeout=BEAT_SECONDS)
+            except TimeoutError:
+                beat()

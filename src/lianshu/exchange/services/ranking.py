@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,9 +56,15 @@ def request_learning(*, actor: Actor, now: datetime) -> Job:
     )
 
 
-def learn_ranker(*, actor: Actor, now: datetime, only_if_new: bool) -> dict[str, Any]:
+def learn_ranker(
+    *,
+    actor: Actor,
+    now: datetime,
+    only_if_new: bool,
+    beat: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
     """Learn from everything people decided, and use the result. Learns nothing from too few
-    judged pairs, or again from the same ones when the clock asks."""
+    judged pairs, or again from the same ones when the clock asks. `beat` is called now and then."""
     require(can_teach_ranker(actor))
     found = corpus()
     pairs = len({(label.demand_id, label.resource_id) for label in found.labels})
@@ -66,7 +73,7 @@ def learn_ranker(*, actor: Actor, now: datetime, only_if_new: bool) -> dict[str,
     last = RankerModel.objects.defer("archive").first()
     if only_if_new and last is not None and last.labels == len(found.labels):
         return {"learned": False, "judged": pairs}
-    model = learned(found)
+    model = learned(found, beat)
     row = _stored(actor, found, dict(model.about), packed(model), now)
     return {"learned": True, "judged": pairs, "model": row.public_id}
 
