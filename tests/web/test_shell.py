@@ -58,25 +58,15 @@ def test_the_menu_has_what_the_person_may_do(client: Client, cast: Cast) -> None
     everybody += ["/chains/", "/groups/", "/pairings/", "/liaisons/"]
     everybody += ["/chain-map/", "/chainmap/inputs/", "/chainmap/sourcing/"]
     everybody += ["/regions/", "/dictionary/", "/policies/", "/ladders/"]
+    of_a_firm = ["/policy-firms/", "/ladder-firms/", "/opinions/", "/ratings/", "/imports/"]
+    of_a_firm += ["/jobs/", "/claims/", "/chainmap/mine/"]
     for name, more in {
         "eve": [],
-        "alice": [
-            *("/policy-firms/", "/ladder-firms/", "/opinions/", "/ratings/", "/imports/"),
-            *("/jobs/", "/claims/", "/chainmap/mine/"),
-        ],
+        "alice": of_a_firm,
         "admin": [
-            *("/chainmap/mine/", "/chainmap/quality/", "/ladder-firms/"),
-            *(
-                "/policy-firms/",
-                "/ladder-firms/",
-                "/opinions/",
-                "/ratings/",
-                "/imports/",
-                "/jobs/",
-                "/claims/",
-            ),
+            *of_a_firm,
             "/invitations/",
-            *("/accounts/users/", "/webhooks/"),
+            *("/accounts/users/", "/webhooks/", "/chainmap/quality/"),
         ],
     }.items():
         entries = menu(text_of(login(client, cast, name), "/"))

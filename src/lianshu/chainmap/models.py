@@ -13,7 +13,7 @@ from lianshu.chainmap.querysets import (
     MakerRelationQuerySet,
 )
 from lianshu.engine.chains import Relation, Status
-from lianshu.records.fields import OpaqueIdField
+from lianshu.records.fields import OpaqueIdField, opaque_id
 from lianshu.records.search import SearchField
 from lianshu.records.text import search_tokens
 from lianshu.registry.models import Chain, Following, Organisation, Region, Segment
@@ -54,9 +54,11 @@ class CoverStatus(models.TextChoices):
 
 
 class MapRevision(models.Model):
-    """One row: how often the map has changed. What is computed from it is kept by this number."""
+    """One row: how often the map has changed. What is computed from it is kept by `stamp`, which
+    no later change has, also where a transaction was taken back and its number given again."""
 
     number = models.PositiveBigIntegerField(default=0)
+    stamp = models.CharField(max_length=32, default=opaque_id)
     computed = models.PositiveBigIntegerField(default=0)
     """The number that the rows of `ChainInput` were last computed from."""
     changed_at = models.DateTimeField(null=True)

@@ -19,7 +19,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import F, Max, QuerySet
 
-from lianshu.authority import Actor, Capability, Matter
+from lianshu.authority import Actor, Capability, Matter, system_actor
 from lianshu.chainmap.models import (
     ChainInput,
     ChainProduct,
@@ -28,11 +28,13 @@ from lianshu.chainmap.models import (
     MapRevision,
     Product,
     ProductEdge,
+    Visibility,
 )
 from lianshu.chainmap.querysets import ActQuerySet, InputQuerySet, MakerRelationQuerySet
 from lianshu.engine.chains import Edge, Makers, Making, ProductGraph, Relation
 from lianshu.registry.models import Chain, Organisation, Region, RegionAncestry, RegionKind
 
+WHOLE: Final = system_actor("chain map")
 KEPT: Final = 16
 """Graphs in memory: each that somebody sees another set of relations by is one."""
 
@@ -82,11 +84,6 @@ _kept: OrderedDict[tuple[object, ...], CurrentMap] = OrderedDict()
 _lock = Lock()
 
 
-def map_revision() -> int:
-    """How often the map has changed; 0 while it is empty."""
-    return MapRevision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-
-
 def map_is_stale() -> bool:
     """Whether the required inputs are older than the map."""
     return MapRevision.objects.exclude(number=F("computed")).exists()
@@ -95,13 +92,14 @@ def map_is_stale() -> bool:
 def current_graph(actor: Actor) -> CurrentMap:
     """The map with the relations that the actor may see: own and public ones, more by grant."""
     relations = MakerRelation.objects.visible_to(actor)
-    key = (_database(), map_revision(), _register_stamp(), _sight(actor))
+    mark = MapRevision.objects.filter(pk=1).values_list("number", "stamp").first() or (0, "")
+    key = (_database(), mark, _register_stamp(), _sight(actor))
     with _lock:
         found = _kept.get(key)
         if found is not None:
             _kept.move_to_end(key)
             return found
-    made = _read(relations, map_revision())
+    made = _read(relations, mark[0])
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:
@@ -114,16 +112,24 @@ def _database() -> str:
 
 
 def _register_stamp() -> object:
-    return Organisation.objects.aggregate(last=Max("updated_at"))["last"]
+    return Organisation.objects.visible_to(WHOLE).aggregate(last=Max("updated_at"))["last"]
 
 
 def _sight(actor: Actor) -> object:
+    """What the relations that an actor sees depend on: firms without anything of their own that
+    is not public share one graph."""
     if actor.is_system:
         return "system"
     scopes = frozenset(
         (scope.region_id, str(scope.chain_id)) for scope in actor.scopes(Capability.READ_SOURCES)
     )
-    return actor.is_known, actor.reading_in(Matter.RECORDS), scopes
+    own = (
+        MakerRelation.objects.visible_to(actor)
+        .filter(organisation__in=actor.reading_in(Matter.RECORDS))
+        .exclude(visibility=Visibility.PUBLIC)
+        .values_list("organisation_id", flat=True)
+    )
+    return actor.is_known, frozenset(own), scopes
 
 
 def _read(relations: MakerRelationQuerySet, revision: int) -> CurrentMap:
@@ -219,7 +225,7 @@ def inputs_for(actor: Actor) -> InputQuerySet:
 
 def exact_inputs_for(actor: Actor) -> InputQuerySet:
     """Required inputs whose makers the actor may know: the caller logs that they were read."""
-    rows = ChainInput.objects.exact_for(actor)
+    rows = ChainInput.objects.visible_to(actor).exact_for(actor)
     return rows.select_related("chain", "region", "product")
 
 
@@ -239,6 +245,28 @@ def makers_of(actor: Actor, product: Product) -> QuerySet[MakerRelation]:
     """Current statements about exactly this product that the actor may see."""
     rows = MakerRelation.objects.visible_to(actor).current().filter(product=product)
     return rows.select_related("organisation__region", "outside", "product")
+
+
+def input_of_act(actor: Actor, act: GapAct) -> ChainInput | None:
+    """The input that something is done about, while it is required."""
+    rows = inputs_for(actor).filter(chain=act.chain, region=act.region, product=act.product)
+    return rows.first()
+
+
+def statement_by_id(actor: Actor, organisation: Organisation, pk: int) -> MakerRelation | None:
+    """A current statement about a firm."""
+    rows = MakerRelation.objects.visible_to(actor).current().filter(organisation=organisation)
+    return rows.filter(pk=pk).select_related("product").first()
+
+
+def product_names() -> list[str]:
+    """Every product of the map, in order."""
+    return list(Product.objects.order_by("name").values_list("name", flat=True))
+
+
+def map_mark() -> MapRevision | None:
+    """The row that reading the map is logged about; None while there is no map."""
+    return MapRevision.objects.filter(pk=1).first()
 
 
 def acts_for(actor: Actor) -> ActQuerySet:

@@ -13,8 +13,8 @@ from lianshu.authority import Actor, require
 from lianshu.casework.queries import case_by_id
 from lianshu.chainmap.forms import ActForm, EndActForm
 from lianshu.chainmap.lists import act_badge, act_page
-from lianshu.chainmap.models import ActKind, ActStatus, ChainInput, GapAct
-from lianshu.chainmap.queries import act_by_id
+from lianshu.chainmap.models import ActKind, ActStatus, GapAct
+from lianshu.chainmap.queries import act_by_id, input_of_act
 from lianshu.chainmap.reading import promotion_targets, read_input
 from lianshu.chainmap.rules import can_act
 from lianshu.chainmap.services.acting import begin_act, end_act, evidence_of
@@ -98,9 +98,7 @@ def act(request: PageRequest, public_id: str) -> HttpResponse:
     context = {
         "act": found,
         "badge": act_badge(found).__html__(),
-        "input": ChainInput.objects.visible_to(request.actor)
-        .filter(chain=found.chain, region=found.region, product=found.product)
-        .first(),
+        "input": input_of_act(request.actor, found),
         "demand": demands_for(request.actor).filter(public_id=found.demand_key).first(),
         "case": case_by_id(request.actor, found.case_key) if found.case_key else None,
         "form": form if doing.allowed and found.status == ActStatus.OPEN else None,

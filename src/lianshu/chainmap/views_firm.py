@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, require
 from lianshu.chainmap.forms import DenialForm, StatementForm
-from lianshu.chainmap.models import MakerRelation, Product, RelationSource
+from lianshu.chainmap.models import RelationSource
+from lianshu.chainmap.queries import product_names, statement_by_id
 from lianshu.chainmap.rules import can_see_supply, can_state
 from lianshu.chainmap.services.computing import refresh_inputs
 from lianshu.chainmap.services.makers import MakerRow, state_maker
@@ -88,7 +89,7 @@ def supply_state(request: PageRequest, public_id: str) -> HttpResponse:
         if _state(request, form, row):
             say(request, _("已记下，以您的说明为准；原来的说法留在历史里。"))
             return HttpResponseRedirect(_page(found))
-    names = Product.objects.values_list("name", flat=True)[:SUGGESTED]
+    names = product_names()[:SUGGESTED]
     context = {"organisation": found, "form": form, "products": names}
     status = 422 if form.is_bound else 200
     return render(request, "chainmap/state.html", context, status=status)
@@ -99,8 +100,7 @@ def supply_deny(request: PageRequest, public_id: str, pk: int) -> HttpResponse:
     """Say that the firm does not make what the map says."""
     found = _firm(request.actor, public_id)
     require(can_state(request.actor, found))
-    rows = MakerRelation.objects.visible_to(request.actor).current()
-    relation = rows.filter(organisation=found, pk=pk).select_related("product").first()
+    relation = statement_by_id(request.actor, found, pk)
     if relation is None:
         raise NotFound(_("没有这条生产关系，可能已经更正过。"))
     form = DenialForm(request.POST if request.method == "POST" else None)

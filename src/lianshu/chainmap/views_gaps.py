@@ -17,8 +17,8 @@ from django_htmx.http import push_url
 from lianshu.audit.queries import entries_about
 from lianshu.authority import Actor, Capability, require
 from lianshu.chainmap.lists import GAPS, act_badge, cover_badge, status_badge, watermark
-from lianshu.chainmap.models import ActKind, ChainInput, MapRevision
-from lianshu.chainmap.queries import acts_of_inputs, cities, districts_of, input_by_id
+from lianshu.chainmap.models import ActKind, ChainInput
+from lianshu.chainmap.queries import acts_of_inputs, cities, districts_of, input_by_id, map_mark
 from lianshu.chainmap.reading import percent, promotion_targets, read_input, sourcing_of
 from lianshu.chainmap.rules import can_act, can_read_sources
 from lianshu.chainmap.services.reading_log import log_input, log_sources
@@ -62,7 +62,7 @@ def gaps_list(request: PageRequest) -> HttpResponse:
 
 
 def _record(actor: Actor) -> Any:
-    mark = MapRevision.objects.filter(pk=1).first()
+    mark = map_mark()
     if mark is None or not actor.has(Capability.READ_AUDIT):
         return None
     return entries_about(mark)[:RECORD_LINES]

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import require
 from lianshu.chainmap.forms import QualityForm, RootsForm
-from lianshu.chainmap.models import Product
 from lianshu.chainmap.quality import by_rule, current_quality
-from lianshu.chainmap.queries import roots_by_chain, roots_of
+from lianshu.chainmap.queries import product_names, roots_by_chain, roots_of
 from lianshu.chainmap.rules import can_edit_map, can_set_chain
 from lianshu.chainmap.services.computing import refresh_inputs
 from lianshu.chainmap.services.products import set_chain_products
@@ -78,7 +77,7 @@ def chain_roots(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _like(names: list[str]) -> str:
-    known = set(Product.objects.values_list("name", flat=True))
+    known = set(product_names())
     found = [each for name in names if name not in known for each in nearest(name, known, count=3)]
     return _("相近的有：%(names)s。") % {"names": "、".join(found)} if found else ""
 

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lianshu.authority import system_actor
 from lianshu.chainmap.disclosure import publish
 from lianshu.chainmap.models import ChainInput, MapRevision, Product
 from lianshu.chainmap.queries import (
+    WHOLE,
     CurrentMap,
     cities,
     current_graph,
@@ -27,7 +27,6 @@ from lianshu.registry.models import Chain, Region
 
 DEPTH: Final = 8
 BATCH: Final = 500
-READER: Final = system_actor("chain map")
 _FIELDS: Final = (
     *("depth", "path", "makers", "elsewhere", "status", "shown", "required"),
     *("gap_since", "closed_on", "closed_note", "computed_at", "whole"),
@@ -54,7 +53,7 @@ def refresh_inputs(*, now: datetime, force: bool = False) -> int:
         mark = MapRevision.objects.select_for_update().filter(pk=1).first()
         if mark is None or (mark.computed == mark.number and not force):
             return 0
-        current = current_graph(READER)
+        current = current_graph(WHOLE)
         changed = _refresh(current, now)
         mark.computed = mark.number
         mark.save(update_fields=["computed"])
