@@ -142,6 +142,7 @@ def test_asking_pages(client: Client, cast: Cast) -> None:
     assert client.post(gain).status_code == 403
     client.force_login(cast.users["officer"])
     assert resource.title in client.get(judge).content.decode()
+    assert [each.channel for each in resource.readings.all()] == ["page"]
     assert client.get(one).status_code == client.get(gain).status_code == 405
     assert client.post(gain).status_code == 422
     assert client.post(one, {"level": "9"}).status_code == 422

@@ -64,6 +64,7 @@ ACTION_NAMES: Final = {
     "ranker.learned": _("学习排序"),
     "ranker.used": _("启用排序模型"),
     "ranker.put_out": _("停用排序模型"),
+    "recommendation.created": _("提出推荐"),
     "recommendation.sent": _("推送推荐"),
     "recommendation.accepted": _("采纳推荐"),
     "recommendation.declined": _("谢绝推荐"),

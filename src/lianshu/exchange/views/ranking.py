@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, require
 from lianshu.exchange.asking import ASKED, gain_of, to_ask
-from lianshu.exchange.matching import reasons_between
+from lianshu.exchange.matching import reasons_between, uses_detail
 from lianshu.exchange.models import Demand, RankerModel, Resource
 from lianshu.exchange.queries import (
     demands_to_judge,
@@ -24,7 +24,7 @@ from lianshu.exchange.queries import (
 from lianshu.exchange.reading import PostReading, read_post
 from lianshu.exchange.rows import ReasonLine, reason_lines
 from lianshu.exchange.rules import can_judge, can_teach_ranker
-from lianshu.exchange.services.confidentiality import open_detail
+from lianshu.exchange.services.confidentiality import log_readings, open_detail
 from lianshu.exchange.services.ranking import judge_pair, request_learning, use_ranker
 from lianshu.exchange.sides import DEMAND
 from lianshu.exchange.wording import FIT
@@ -51,7 +51,12 @@ def _demand(request: PageRequest, public_id: str) -> Demand:
 
 
 def _questions(actor: Actor, demand: Demand) -> list[Question]:
-    rows = to_ask(actor, demand, now=timezone.now())
+    now = timezone.now()
+    rows = to_ask(actor, demand, now=now)
+    # Reasons are made of details where the reader may read them: their owners see that.
+    log_readings(
+        actor=actor, posts=[row for row in rows if uses_detail(row)], channel="page", now=now
+    )
     return [
         Question(read_post(row), reason_lines(reasons))
         for row, reasons in zip(rows, reasons_between(demand, rows), strict=True)
