@@ -217,7 +217,6 @@ def test_bad_holdings_stop_the_run_with_their_place(
 
 def test_usage(facts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(facts, out="out.txt") == 2
-    assert run(facts, "--engine", "spark") == 2, "never another engine than asked for"
     assert run(facts, "--policy", "nowhere") == 2
     assert "没有政策“nowhere”" in capsys.readouterr().err
     assert run(facts.with_name("none.csv")) == 2
