@@ -10,6 +10,8 @@ for each ``fact`` or ``fact@period``). Everything is checked before anything is 
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -114,7 +116,7 @@ class Intake:
             self._snapshot(path, columns)
             return
         if ORGANISATION not in columns:
-            raise IntakeError(f"{path}：缺少列 {ORGANISATION}。{_header_hint(columns)}")
+            raise IntakeError(_without_organisation(path, columns))
         if set(LONG) <= set(columns):
             cells = self._long(path, columns)
         else:
@@ -314,6 +316,26 @@ class Intake:
 
     def _columns_of(self, table: str) -> set[str]:
         return {str(row[0]) for row in self.duck.execute(f"DESCRIBE {table}").fetchall()}
+
+
+def _without_organisation(path: Path, columns: Sequence[str]) -> str:
+    """Why the column of organisations is not found: an empty file, an uneven row, another name."""
+    with path.open("rb") as stream:
+        lines = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", errors="replace"))
+        try:
+            header = next(lines, [])
+            if ORGANISATION in header:
+                for number, cells in enumerate(lines, 2):
+                    if cells and len(cells) != len(header):
+                        return (
+                            f"{path} 第 {number} 行：有 {len(cells)} 格，表头有 {len(header)} 格；"
+                            "请补齐或去掉多余的格，含逗号的数请加引号。"
+                        )
+        except csv.Error:
+            header = [*columns]
+    if not any(header):
+        return f"{path}：文件是空的，请核对。"
+    return f"{path}：缺少列 {ORGANISATION}。{_header_hint(columns)}"
 
 
 def _header_hint(columns: Sequence[str]) -> str:
