@@ -114,25 +114,21 @@ def _fields(space: Space[Words] | Space[Grams], posts: Sequence[Parsed]) -> Fiel
     content = _field(
         space, space.saturated(contents, content_lengths, 1), described, content_lengths
     )
-    whole = _field(
-        space,
-        csr_array(
-            space.saturated(titles, title_lengths, 0)
-            + CONTENT_WEIGHT * space.saturated(contents, content_lengths, 1)
-        ),
-        unit_sparse(csr_array(space.weighted(titles) + CONTENT_WEIGHT * space.weighted(contents))),
-        title_lengths + content_lengths,
+    saturated = csr_array(
+        space.saturated(titles, title_lengths, 0)
+        + CONTENT_WEIGHT * space.saturated(contents, content_lengths, 1)
     )
-    return Fields(title, content, _mixed(title, content, whole))
-
-
-def _mixed(title: Field, content: Field, whole: Field) -> Field:
-    """The vectors of a whole text: of its title, and half of those of its content."""
-    return replace(
-        whole,
+    weighted = csr_array(space.weighted(titles) + CONTENT_WEIGHT * space.weighted(contents))
+    whole = Field(
+        indptr=saturated.indptr.astype(np.int64),
+        indices=saturated.indices.astype(np.int64),
+        saturated=saturated.data.astype(np.float32),
+        unit=unit_sparse(weighted).data,
         topics=unit_rows(title.topics + CONTENT_VECTOR * content.topics),
         senses=unit_rows(title.senses + CONTENT_VECTOR * content.senses),
+        lengths=title_lengths + content_lengths,
     )
+    return Fields(title, content, whole)
 
 
 def _field(
