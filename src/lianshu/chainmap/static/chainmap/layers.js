@@ -7,6 +7,7 @@
   const MANY = 12; // children shown before "so many more"
   const FIRST = 48; // rows that are opened at first
   const FEW = 24; // supplies beside the tree that are drawn at once
+  const SMALLEST = 0.15; // of the size in which all names are read
   const LINE = "#bccacf";
 
   class Layered {
@@ -15,6 +16,7 @@
       this.frame = box.closest("[data-graph]");
       this.words = data.words ?? {};
       this.panel = document.getElementById(box.dataset.panel ?? "");
+      this.begun = null; // since when a picture waits to be drawn
       this.state = this.frame.querySelector("[data-graph-state]");
       this.chart = window.echarts.init(box.querySelector("[data-graph-canvas]"), null, { renderer: "canvas" });
       this.read(data);
@@ -22,6 +24,7 @@
       this.whole = new Set();
       this.off = new Set();
       this.chosen = null;
+      this.scale = 1;
       this.most = box.clientHeight;
       this.openFirst();
       this.listen();
@@ -94,8 +97,9 @@
       this.kept = kept;
     }
 
+    // Pixels from one level to the next: levels stay apart also where rows come close.
     column() {
-      return Math.max(150, Math.min(250, (this.box.clientWidth - 40) / this.levels.length));
+      return Math.max(1, this.scale) * Math.max(150, Math.min(250, (this.box.clientWidth - 40) / this.levels.length));
     }
 
     line(chosen) {
@@ -106,21 +110,23 @@
 
     node(entry, column, steps) {
       const dot = this.dots[entry.at];
-      const place = { x: dot.level * column, y: entry.y * ROW };
+      const place = { x: dot.level * column, y: entry.y * ROW * this.scale };
+      const size = Math.min(1, Math.max(0.3, this.scale * 1.5));
       if (entry.more) {
         return {
-          ...place, id: `more-${entry.at}`, x: place.x + column, symbol: "circle", symbolSize: 5,
+          ...place, id: `more-${entry.at}`, x: place.x + column, symbol: "circle", symbolSize: 5 * size,
           itemStyle: { color: LINE },
-          label: { formatter: this.words.more.replace("{n}", entry.more), color: "#0c5d5a" },
+          label: { show: true, formatter: this.words.more.replace("{n}", entry.more), color: "#0c5d5a" },
         };
       }
       const mark = this.marks[dot.mark];
       const shut = !this.open.has(entry.at) && dot.kids.length;
       const chosen = entry.at === this.chosen;
       return {
-        ...place, id: String(entry.at), symbol: mark.symbol, symbolSize: dot.level ? 13 : 17,
+        ...place, id: String(entry.at), symbol: mark.symbol, symbolSize: (dot.level ? 13 : 17) * size,
         itemStyle: { color: mark.colour, borderColor: chosen ? "#1b2733" : "#fff", borderWidth: chosen ? 3 : 1 },
         label: {
+          show: true,
           formatter: shut ? `${dot.name}  ＋${dot.kids.length}` : dot.name,
           fontWeight: steps.has(entry.at) ? "bold" : "normal",
         },
@@ -151,29 +157,55 @@
       return links;
     }
 
+    // Names that would lie over each other are left out; zooming in brings them back.
+    named() {
+      const last = [];
+      const named = new Set();
+      if (this.column() < 70) return named;
+      for (const entry of [...this.seen].sort((a, b) => a.y - b.y)) {
+        const level = this.dots[entry.at].level + (entry.more ? 1 : 0);
+        if (last[level] === undefined || (entry.y - last[level]) * ROW * this.scale > 15) {
+          named.add(entry);
+          last[level] = entry.y;
+        }
+      }
+      return named;
+    }
+
+    nodes(steps) {
+      const column = this.column();
+      const named = this.named();
+      const heads = this.levels.map((word, level) => ({
+        id: `head-${level}`, x: level * column, y: 0, symbolSize: 0, tooltip: { show: false }, cursor: "default",
+        label: { show: column > 60, formatter: word, position: "right", distance: -4, color: "#55636f", fontSize: 12 },
+      }));
+      const seen = this.seen.map((entry) => {
+        const node = this.node(entry, column, steps);
+        if (!named.has(entry) && entry.at !== this.chosen) node.label = { show: false };
+        return node;
+      });
+      return [...heads, ...seen];
+    }
+
     render(anchor = null) {
-      const begun = performance.now();
+      this.begun ??= performance.now();
+      this.frame.dataset.pending = "1";
       const before = anchor === null ? null : this.pixel(anchor);
       this.lay();
       const column = this.column();
       const steps = this.line(this.chosen);
-      const heads = this.levels.map((word, level) => ({
-        id: `head-${level}`, x: level * column, y: 0, symbolSize: 0, tooltip: { show: false }, cursor: "default",
-        label: { formatter: word, position: "right", distance: -4, color: "#55636f", fontSize: 12 },
-      }));
-      this.size = [Math.max(2, (this.levels.length - 1) * column), (this.rows - 1) * ROW];
+      this.size = [Math.max(2, (this.levels.length - 1) * column), Math.max(2, (this.rows - 1) * ROW * this.scale)];
       this.grow();
       this.chart.setOption({
         animation: false,
         tooltip: { renderMode: "richText", confine: true, formatter: (about) => this.tip(about) },
         series: [{
-          type: "graph", layout: "none", roam: "move", roamTrigger: "global", nodeScaleRatio: 0,
+          type: "graph", layout: "none", roam: "move", roamTrigger: "global",
           left: 20, top: 18, width: this.size[0], height: this.size[1],
-          label: { show: true, position: "right", distance: 5, color: "#1b2733", fontSize: 13, width: column - 34, overflow: "truncate", backgroundColor: "rgba(255,255,255,.82)" },
-          labelLayout: { hideOverlap: true },
+          label: { show: true, position: "right", distance: 5, color: "#1b2733", fontSize: 13, width: Math.max(10, column - 34), overflow: "truncate", backgroundColor: "rgba(255,255,255,.82)" },
           lineStyle: { color: LINE, width: 1.2 },
           emphasis: { disabled: this.seen.length > 400, focus: "none", label: { fontWeight: "bold" } },
-          data: [...heads, ...this.seen.map((entry) => this.node(entry, column, steps))],
+          data: this.nodes(steps),
           links: this.lines(steps),
         }],
       }, true);
@@ -184,7 +216,9 @@
       this.frame.dataset.shown = String(this.seen.length);
       const done = () => {
         this.chart.off("finished", done);
-        this.frame.dataset.took = String(Math.round(performance.now() - begun));
+        if (this.begun !== null) this.frame.dataset.took = String(Math.round(performance.now() - this.begun));
+        this.begun = null;
+        this.frame.dataset.pending = "";
       };
       this.chart.on("finished", done);
     }
@@ -198,23 +232,29 @@
     // --- moving about -----------------------------------------------------------------------
     pixel(at) {
       const entry = this.seen?.find((each) => each.at === at && !each.more);
-      return entry ? this.chart.convertToPixel({ seriesIndex: 0 }, [this.dots[at].level * this.column(), entry.y * ROW]) : null;
+      return entry ? this.chart.convertToPixel({ seriesIndex: 0 }, [this.dots[at].level * this.column(), entry.y * ROW * this.scale]) : null;
     }
 
     pan(dx, dy) {
       this.chart.dispatchAction({ type: "graphRoam", seriesIndex: 0, dx, dy });
     }
 
-    zoom(by) {
-      const { clientWidth, clientHeight } = this.box;
-      this.chart.dispatchAction({ type: "graphRoam", seriesIndex: 0, zoom: by, originX: clientWidth / 2, originY: clientHeight / 2 });
+    // The picture is laid out anew, so that dots and names keep their size; what is under the
+    // point stays there.
+    zoom(by, x = 20, y = this.box.clientHeight / 2) {
+      const [level, row] = this.chart.convertFromPixel({ seriesIndex: 0 }, [x, y]);
+      const [column, scale] = [this.column(), this.scale];
+      this.scale = Math.min(3, Math.max(SMALLEST, scale * by));
+      this.render();
+      const moved = [(level * this.column()) / column, (row * this.scale) / scale];
+      const now = this.chart.convertToPixel({ seriesIndex: 0 }, moved);
+      this.pan(x - now[0], y - now[1]);
     }
 
+    // The whole of it, as long as products can still be told apart.
     fit() {
+      this.scale = Math.max(SMALLEST, Math.min(1, this.box.clientHeight / (this.size[1] / this.scale + 2 * ROW)));
       this.render();
-      const [width, height] = [this.size[0] + this.column(), this.size[1] + 2 * ROW];
-      const by = Math.min(1, this.box.clientWidth / width, this.box.clientHeight / height);
-      this.chart.dispatchAction({ type: "graphRoam", seriesIndex: 0, zoom: by, originX: 20, originY: 18 });
     }
 
     // Into the middle where it is not seen yet, but never past the ends of the picture.
@@ -320,7 +360,6 @@
           this.dots.forEach((dot, at) => dot.kids.length && this.open.add(at).size && this.whole.add(at));
         }
         this.render();
-        if (name === "all") this.fit();
       }
     }
 
@@ -372,7 +411,7 @@
       this.box.addEventListener("wheel", (event) => {
         if (!event.ctrlKey) return;
         event.preventDefault();
-        this.zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15);
+        this.zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, event.offsetX, event.offsetY);
       }, { passive: false });
       this.frame.addEventListener("click", (event) => {
         const button = event.target.closest("[data-graph-act], [data-graph-mark]");
