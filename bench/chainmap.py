@@ -30,8 +30,7 @@ from django.urls import reverse  # noqa: E402
 
 from lianshu.accounts.models import User  # noqa: E402
 from lianshu.chainmap.models import ChainInput, MakerRelation, ProductEdge  # noqa: E402
-from lianshu.chainmap.queries import current_graph, roots_by_chain  # noqa: E402
-from lianshu.chainmap.services.computing import READER  # noqa: E402
+from lianshu.chainmap.queries import WHOLE, current_graph, roots_by_chain  # noqa: E402
 
 BAR: Final = 0.3
 READERS: Final = ("chain_officer", "enterprise_owner")
@@ -55,7 +54,7 @@ def pages() -> dict[str, str]:
     place = f"?chain={chain.public_id}"
     row = ChainInput.objects.filter(chain=chain, whole=True).select_related("product").first()
     assert row is not None
-    current = current_graph(READER)
+    current = current_graph(WHOLE)
     maker = next(one for one in current.firms.values() if one.local and one.chain_id == chain.pk)
     return {
         f"map of {most['inputs']} inputs": reverse("chain-map") + place,

@@ -111,23 +111,20 @@ def chain_drawn(actor: Actor, where: Where, *, depth: int = DEEPEST) -> Drawn:
 
 def segment_flows(drawn: Drawn, *, unnamed: str) -> tuple[FlowRow, ...]:
     """What flows between the segments of the chain. An input that lies in no segment counts to
-    the segment of the nearest product above it that does: it is what that one is made of. Where
-    the chain has no segments, the direct inputs and what they are made of stand for them."""
+    the segment of the nearest product above it that does, as that one is made of it; never to a
+    root's, which all are. Where there is none, the direct input on its path stands for one."""
     lies_in = segments_by_product(drawn.where.chain)
     paths = {row.product: row.path for row in drawn.picture.rows}
 
     def segment_of(product: str) -> str | None:
-        return next((lies_in[one] for one in reversed(paths[product]) if one in lies_in), None)
-
-    def branch_of(product: str) -> str | None:
-        return paths[product][:2][-1]
+        path = paths[product][1:] or paths[product]
+        return next((lies_in[one] for one in reversed(path) if one in lies_in), path[0])
 
     nodes = tuple(
         Node(row.product, row.depth, None, row.makers or row.bound, 0) for row in drawn.picture.rows
     )
     links = tuple(Link(source, target) for source, target in drawn.picture.links)
-    by = segment_of if lies_in else branch_of
-    return flow_rows(flows(ChainMap(nodes, links), segment_of=by), unnamed=unnamed)
+    return flow_rows(flows(ChainMap(nodes, links), segment_of=segment_of), unnamed=unnamed)
 
 
 def chains_by_district(actor: Actor, choices: Choices) -> tuple[MatrixRow, ...]:

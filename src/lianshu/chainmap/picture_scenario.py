@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lianshu.authority import Actor, Capability, Verdict, system_actor
+from lianshu.authority import Actor, Capability, Verdict
 from lianshu.chainmap.models import ChainInput
 from lianshu.chainmap.picture_reading import Where
 from lianshu.chainmap.pictures import links_among
 from lianshu.chainmap.pictures_wave import WavePicture, wave_picture, within_chain
-from lianshu.chainmap.queries import CurrentMap, current_graph
+from lianshu.chainmap.queries import WHOLE, CurrentMap, current_graph
 from lianshu.chainmap.rules import can_read_sources_at
 from lianshu.engine.chains import impact, nearest
 from lianshu.registry.rules import holds_at
 
-READER = system_actor("chain map")
 NEAREST = 3
 
 
@@ -102,7 +101,7 @@ def loss_asked(
 
 def scenario_of(actor: Actor, where: Where, loss: Loss, products: Sequence[str]) -> Scenario:
     """What the loss does: to every chain for who reads every chain there, else to this one."""
-    whole = current_graph(READER)
+    whole = current_graph(WHOLE)
     found = impact(
         whole.graph,
         local=whole.makers(where.region),

@@ -102,6 +102,11 @@
       return Math.max(1, this.scale) * Math.max(150, Math.min(250, (this.box.clientWidth - 40) / this.levels.length));
     }
 
+    // Of a row, under the words of the levels, which keep their place.
+    height(row) {
+      return ROW + (row - 1) * ROW * this.scale;
+    }
+
     line(chosen) {
       const steps = new Set();
       for (let at = chosen; at !== null && at !== undefined; at = this.dots[at].parent) steps.add(at);
@@ -110,7 +115,7 @@
 
     node(entry, column, steps) {
       const dot = this.dots[entry.at];
-      const place = { x: dot.level * column, y: entry.y * ROW * this.scale };
+      const place = { x: dot.level * column, y: this.height(entry.y) };
       const size = Math.min(1, Math.max(0.3, this.scale * 1.5));
       if (entry.more) {
         return {
@@ -122,12 +127,15 @@
       const mark = this.marks[dot.mark];
       const shut = !this.open.has(entry.at) && dot.kids.length;
       const chosen = entry.at === this.chosen;
+      const text = shut ? `${dot.name}  ＋${dot.kids.length}` : dot.name;
       return {
         ...place, id: String(entry.at), symbol: mark.symbol, symbolSize: (dot.level ? 13 : 17) * size,
         itemStyle: { color: mark.colour, borderColor: chosen ? "#1b2733" : "#fff", borderWidth: chosen ? 3 : 1 },
         label: {
           show: true,
-          formatter: shut ? `${dot.name}  ＋${dot.kids.length}` : dot.name,
+          formatter: text,
+          // A box as wide as its column would hide the line behind it.
+          width: text.length * 13 > column - 34 ? Math.max(10, column - 34) : undefined,
           fontWeight: steps.has(entry.at) ? "bold" : "normal",
         },
       };
@@ -194,7 +202,7 @@
       this.lay();
       const column = this.column();
       const steps = this.line(this.chosen);
-      this.size = [Math.max(2, (this.levels.length - 1) * column), Math.max(2, (this.rows - 1) * ROW * this.scale)];
+      this.size = [Math.max(2, (this.levels.length - 1) * column), this.height(Math.max(1, this.rows - 1))];
       this.grow();
       this.chart.setOption({
         animation: false,
@@ -202,7 +210,7 @@
         series: [{
           type: "graph", layout: "none", roam: "move", roamTrigger: "global",
           left: 20, top: 18, width: this.size[0], height: this.size[1],
-          label: { show: true, position: "right", distance: 5, color: "#1b2733", fontSize: 13, width: Math.max(10, column - 34), overflow: "truncate", backgroundColor: "rgba(255,255,255,.82)" },
+          label: { show: true, position: "right", distance: 5, color: "#1b2733", fontSize: 13, overflow: "truncate", backgroundColor: "rgba(255,255,255,.82)" },
           lineStyle: { color: LINE, width: 1.2 },
           emphasis: { disabled: this.seen.length > 400, focus: "none", label: { fontWeight: "bold" } },
           data: this.nodes(steps),
@@ -232,7 +240,7 @@
     // --- moving about -----------------------------------------------------------------------
     pixel(at) {
       const entry = this.seen?.find((each) => each.at === at && !each.more);
-      return entry ? this.chart.convertToPixel({ seriesIndex: 0 }, [this.dots[at].level * this.column(), entry.y * ROW * this.scale]) : null;
+      return entry ? this.chart.convertToPixel({ seriesIndex: 0 }, [this.dots[at].level * this.column(), this.height(entry.y)]) : null;
     }
 
     pan(dx, dy) {
@@ -246,14 +254,14 @@
       const [column, scale] = [this.column(), this.scale];
       this.scale = Math.min(3, Math.max(SMALLEST, scale * by));
       this.render();
-      const moved = [(level * this.column()) / column, (row * this.scale) / scale];
+      const moved = [(level * this.column()) / column, ROW + ((row - ROW) * this.scale) / scale];
       const now = this.chart.convertToPixel({ seriesIndex: 0 }, moved);
       this.pan(x - now[0], y - now[1]);
     }
 
     // The whole of it, as long as products can still be told apart.
     fit() {
-      this.scale = Math.max(SMALLEST, Math.min(1, this.box.clientHeight / (this.size[1] / this.scale + 2 * ROW)));
+      this.scale = Math.max(SMALLEST, Math.min(1, (this.box.clientHeight - 2 * ROW) / (this.rows * ROW)));
       this.render();
     }
 
