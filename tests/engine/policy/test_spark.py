@@ -20,9 +20,11 @@ from tests.engine.policy.firms import random_firms
 from tests.engine.policy.test_agreement import FIRMS, NOW
 from tests.engine.policy.test_packs import pack
 
+# The bridge to Java leaves its sockets to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 CHOSEN: dict[str, tuple[str, ...]] = {
     "national": ("high-tech-enterprise", "tech-sme"),
-    "ningbo": ("innovation-voucher", "gazelle-star"),
+    "ningbo": ("rd-subsidy", "deputy-subsidy"),
 }
 
 
