@@ -15,7 +15,7 @@ from lianshu.engine.expressions.vector.shape import fact_cells
 from lianshu.engine.policy import Policy
 from lianshu.engine.policy.needs import trees_of
 from lianshu.engine.policy.program import Program, build
-from lianshu.engine.policy.running import prepare_connection
+from lianshu.engine.policy.running import prepare_connection, run_program, write_rows
 from lianshu.engine.policy.slicing import slices, write_wide
 from tests.engine.policy.firms import fact_table, holding_table, kinds_of, random_firms, shape_of
 from tests.engine.policy.test_packs import pack
@@ -88,3 +88,21 @@ def test_a_file_in_another_order_is_one_slice(tmp_path: Path) -> None:
     mixed = tmp_path / "mixed.parquet"
     pq.write_table(table.take(list(reversed(range(FIRMS)))), mixed, 20)
     assert slices(duckdb.connect(), mixed, 20) == []
+
+
+@pytest.mark.parametrize("most", [50, 60])
+def test_a_run_in_slices_writes_the_same_rows(tmp_path: Path, most: int) -> None:
+    files = tables(tmp_path, rows_in_group=FIRMS)
+    written: list[bytes] = []
+    for limit in (FIRMS, most):
+        duck = duckdb.connect()
+        prepare_connection(duck)
+        for name, path in zip(("facts", "holdings"), files, strict=True):
+            query = f"SELECT * FROM read_parquet('{path}') ORDER BY hash(organisation)"
+            duck.execute(f"CREATE TEMP VIEW policy_{name} AS {query}")
+        shape = shape_of(pq.read_table(files[0]))
+        program = run_program(duck, pack("national"), policies(), shape, DAY, most=limit)
+        out = tmp_path / f"{limit}.csv"
+        assert write_rows(duck, program, policies(), out, "csv") > FIRMS
+        written.append(out.read_bytes())
+    assert written[0] == written[-1]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -30,10 +31,13 @@ from lianshu.engine.policy.needs import figures_of
 from lianshu.engine.policy.program import Program
 from lianshu.engine.policy.programs import program_for
 from lianshu.engine.policy.rows import long_rows
-from lianshu.engine.policy.stages import FACTS, HOLDINGS
+from lianshu.engine.policy.slicing import MOST
+from lianshu.engine.policy.stages import FACTS, HOLDINGS, ORGANISATION
 from lianshu.engine.tables import FactDictionary
 
 Format = Literal["csv", "parquet"]
+SLICE_MEMORY: Final = "1GB"
+"""What DuckDB may hold while many firms are evaluated slice by slice; the rest lies on disk."""
 MACROS: Final = (
     "CREATE OR REPLACE TEMP MACRO lianshu_quotient(a, b) AS "
     "CAST(CAST(a AS HUGEINT) // nullif(CAST(b AS HUGEINT), 0) AS DECIMAL(38, 0))",
@@ -213,14 +217,55 @@ def run_program(
     day: date,
     *,
     cache: Path | None = None,
+    most: int = MOST,
 ) -> Program:
-    """Evaluate; the table `policy_wide` holds a row for each firm, by organisation."""
+    """Evaluate, in slices of at most ``most`` firms; the table `policy_wide` holds a row for each
+    firm, by organisation."""
     program = program_for([*policies, *named_beside(pack, policies)], day, shape, folder=cache)
+    row = duck.execute(f"SELECT count(*) FROM {FACTS}").fetchone()
+    if row is not None and row[0] > most:
+        _in_slices(duck, program, most, holdings=shape.holdings)
+        return program
     duck.execute(
         f"CREATE OR REPLACE TEMP TABLE policy_wide AS SELECT * FROM ({program.sql}) "
-        "ORDER BY organisation"
+        f"ORDER BY {ORGANISATION}"
     )
     return program
+
+
+def _in_slices(
+    duck: duckdb.DuckDBPyConnection, program: Program, most: int, *, holdings: bool
+) -> None:
+    """Evaluate slice after slice: what is read and what is made lies on disk, and memory holds one
+    slice."""
+    duck.execute(f"SET memory_limit = '{SLICE_MEMORY}'")
+    tables = [FACTS, *([HOLDINGS] if holdings else [])]
+    for name in tables:
+        # By organisation, so that a slice reads its own part and nothing else.
+        duck.execute(
+            f"CREATE OR REPLACE TABLE {name}_on_disk AS SELECT * FROM {name} "
+            f"ORDER BY {ORGANISATION}"
+        )
+    ends = duck.execute(
+        f"SELECT {ORGANISATION} FROM (SELECT {ORGANISATION}, "
+        f"row_number() OVER (ORDER BY {ORGANISATION}) AS place FROM {FACTS}_on_disk) "
+        f"WHERE place % {most} = 0 ORDER BY 1"
+    ).fetchall()
+    # A slice without an end takes what is left, which may be nothing.
+    for place, (after, last) in enumerate(pairwise(["", *(row[0] for row in ends), None])):
+        until = "" if last is None else f" AND {ORGANISATION} <= {_text(last)}"
+        parts = [
+            f"{name} AS NOT MATERIALIZED (SELECT * FROM {name}_on_disk "
+            f"WHERE {ORGANISATION} > {_text(after)}{until})"
+            for name in tables
+        ]
+        statement = f"WITH {', '.join(parts)}, {program.sql.removeprefix('WITH ')}"
+        into = "INSERT INTO policy_wide" if place else "CREATE OR REPLACE TABLE policy_wide AS"
+        duck.execute(f"{into} SELECT * FROM ({statement}) ORDER BY {ORGANISATION}")
+
+
+def _text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def named_beside(pack: Pack, policies: Sequence[Policy]) -> list[Policy]:
