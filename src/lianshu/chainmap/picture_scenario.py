@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lianshu.authority import Actor, Capability, Verdict
-from lianshu.chainmap.models import ChainInput
 from lianshu.chainmap.picture_reading import Where
 from lianshu.chainmap.pictures import links_among
 from lianshu.chainmap.pictures_wave import WavePicture, wave_picture, within_chain
-from lianshu.chainmap.queries import WHOLE, CurrentMap, current_graph
+from lianshu.chainmap.queries import WHOLE, CurrentMap, current_graph, inputs_for
 from lianshu.chainmap.rules import can_read_sources_at
 from lianshu.engine.chains import impact, nearest
 from lianshu.registry.rules import holds_at
@@ -71,9 +70,9 @@ def firms_there(actor: Actor, where: Where) -> dict[str, str]:
     return {code: current.firms[code].name for code in sorted(codes)}
 
 
-def products_of(where: Where) -> tuple[str, ...]:
+def products_of(actor: Actor, where: Where) -> tuple[str, ...]:
     """The products of the chain: its roots and required inputs."""
-    rows = ChainInput.objects.filter(chain=where.chain, region=where.region, required=True)
+    rows = inputs_for(actor).filter(chain=where.chain, region=where.region)
     return tuple(sorted({*where.roots, *rows.values_list("product__name", flat=True)}))
 
 

@@ -56,7 +56,7 @@ class Told:
 
 def _tell(request: PageRequest, where: Where) -> Told:
     firms = firms_there(request.actor, where)
-    products = products_of(where)
+    products = products_of(request.actor, where)
     loss = loss_asked(
         request.GET.getlist("firm")[:MOST],
         request.GET.getlist("product")[:MOST],
