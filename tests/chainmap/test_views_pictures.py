@@ -264,3 +264,10 @@ def test_a_grant_of_one_chain_tells_of_that_chain_only(client: Client, city: Cas
     client.force_login(city.users["officer"])
     page = html(client, "chain-scenario", on(city, "petro", product="乙烯"))
     assert {name for name, *_ in layers_in(page)["dots"]} == {"乙烯", "塑料", "铜线", "电机"}
+
+
+def test_a_firm_begins_with_its_own_chain(client: Client, city: Cast) -> None:
+    grant(city, "dan", "ningbo", chain="petro")
+    for name, chain in (("alice", "磁性材料"), ("dan", "绿色石化"), ("eve", "磁性材料")):
+        client.force_login(city.users[name])
+        assert f"<h1>{chain}</h1>" in html(client, "chain-map"), name

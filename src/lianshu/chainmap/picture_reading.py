@@ -29,6 +29,7 @@ from lianshu.chainmap.queries import (
 from lianshu.chainmap.rules import can_read_sources_at
 from lianshu.engine.chains import ChainMap, Link, Node, flows
 from lianshu.registry.models import Chain, Region, RegionAncestry
+from lianshu.registry.queries import organisations_for
 
 DEEPEST: Final = 8
 
@@ -77,13 +78,16 @@ def where_asked(actor: Actor, choices: Choices, *, chain: str, region: str) -> W
 
 
 def _own_chain(actor: Actor, choices: Choices) -> Chain | None:
-    granted = {
+    """One that the actor is granted, else that of its firm, else the first."""
+    own: set[int | str | None] = {
         scope.chain_id
         for capability in (Capability.READ_SOURCES, Capability.COORDINATE)
         for scope in actor.scopes(capability)
     }
-    own = [each for each in choices.chains if each.pk in granted]
-    return next(iter([*own, *choices.chains]), None)
+    if actor.organisation_ids:
+        firms = organisations_for(actor).filter(pk__in=actor.organisation_ids)
+        own.update(firms.values_list("chain_id", flat=True))
+    return next(iter([*(each for each in choices.chains if each.pk in own), *choices.chains]), None)
 
 
 @dataclass(frozen=True, slots=True)
