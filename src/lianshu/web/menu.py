@@ -39,9 +39,7 @@ def _looks_after_people(actor: Actor) -> bool:
 
 
 def _keeps_chains(actor: Actor) -> bool:
-    return any(
-        actor.has(each) for each in (Capability.COORDINATE, Capability.MANAGE_ORGANISATIONS)
-    )
+    return any(actor.has(each) for each in (Capability.COORDINATE, Capability.MANAGE_ORGANISATIONS))
 
 
 def _has_firms(actor: Actor) -> bool:
