@@ -93,7 +93,8 @@ def test_a_gap_closes_itself_with_a_note_and_so_does_what_was_done_about_it(
     assert (row.status, row.gap_since) == ("single", None)
     assert row.closed_on is not None and "第甲零件厂" in row.closed_note
     act.refresh_from_db()
-    assert act.status == ActStatus.DONE and "第甲零件厂" in act.ended_note
+    assert act.status == ActStatus.DONE and "补上" in act.ended_note
+    assert "第甲零件厂" not in act.ended_note  # whoever acts need not be let know who makes it
     assert scene.input("镨钕", "cixi").status == "gap"
 
 

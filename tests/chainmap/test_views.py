@@ -163,6 +163,16 @@ def test_the_exact_page_of_an_input_is_marked_and_logged(scene: MapScene, by: As
     assert "50.0%" in page  # three of six
 
 
+def test_that_a_gap_was_closed_is_told_only_to_who_may_know_few_makers(
+    scene: MapScene, by: As
+) -> None:
+    address = reverse("chain-input", args=[scene.input("镨钕").public_id])
+    scene.makes(scene.firms[0], "镨钕", visibility="office")
+    assert "第甲零件厂" in text(by("officer").get(address))
+    page = text(by("alice").get(address))
+    assert "少于 3 家" in page and "补上" not in page and "第甲零件厂" not in page
+
+
 def test_one_click_makes_an_open_bid_case(scene: MapScene, by: As) -> None:
     path = Path(settings.PACKS) / "ningbo" / "loops" / "open-bid.yaml"
     bases = sorted(Path(settings.PACKS).glob("*/loops"))

@@ -67,6 +67,7 @@ def current_quality(actor: Actor) -> Quality:
         Edge(start, end, Relation(relation), at)
         for at, (start, end, relation) in enumerate(rows, start=1)
     ]
+    edges.rows = len(edges.items)
     makers = Read[Making](_now("生产关系"))
     made = MakerRelation.objects.visible_to(actor).current().order_by("pk")
     makers.items = [
@@ -76,6 +77,7 @@ def current_quality(actor: Actor) -> Quality:
             start=1,
         )
     ]
+    makers.rows = len(makers.items)
     return check_quality(edges, makers)
 
 
