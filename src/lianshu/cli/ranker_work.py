@@ -57,7 +57,7 @@ def learn_files(
 
 def _save(model: ranking.Model, out: Path) -> None:
     try:
-        ranking.save(model, out)
+        ranking.write_model(model, out)
     except ranking.ModelError as error:
         raise InputError(str(error)) from error
     except OSError as error:

@@ -27,7 +27,7 @@ from lianshu.engine.matching.ranking import (
     explain,
     learn,
     load,
-    save,
+    write_model,
 )
 from lianshu.exchange.labels import Pair, levels_by_pair
 from lianshu.exchange.models import Demand, RankerModel, Resource
@@ -89,7 +89,7 @@ def model_of(row: RankerModel) -> Model:
 def packed(model: Model) -> bytes:
     """A model as one archive of the files that the engine saves."""
     with tempfile.TemporaryDirectory() as folder:
-        save(model, Path(folder) / "model")
+        write_model(model, Path(folder) / "model")
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted((Path(folder) / "model").iterdir()):

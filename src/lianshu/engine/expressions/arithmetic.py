@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
-from typing import Literal
+from typing import Literal, cast
 
 from lianshu.engine.expressions.outcomes import Outcome
 from lianshu.engine.expressions.readings import (
@@ -134,3 +135,17 @@ def _scaled(inner: Reading, by: Exact, parts: Sequence[Reading]) -> Reading:
     if by == 0:
         low = high = 0 if inner.low is not None and inner.high is not None else None
     return between(low, high, parts)
+
+
+def ordered(sign: Sign, left: object, right: object) -> bool:
+    """A comparison of two single values of one type: days, codes, flags."""
+    one, other = cast("date", left), cast("date", right)
+    if sign == "=":
+        return one == other
+    if sign == "!=":
+        return one != other
+    if sign == ">=":
+        return one >= other
+    if sign == ">":
+        return one > other
+    return one <= other if sign == "<=" else one < other

@@ -19,16 +19,14 @@ from lianshu.engine.expressions.arithmetic import (
     extreme,
     hull,
     negative,
+    ordered,
     rounded,
 )
-from lianshu.engine.expressions.days import (
-    full_years,
-    shifted,
-)
+from lianshu.engine.expressions.days import full_years, shifted
 from lianshu.engine.expressions.figure_reading import EvaluationError, FigureReader
 from lianshu.engine.expressions.firm import Firm
 from lianshu.engine.expressions.holding_reading import HoldingReader
-from lianshu.engine.expressions.outcomes import Outcome, exempted
+from lianshu.engine.expressions.outcomes import Outcome, exempted, met
 from lianshu.engine.expressions.readings import Compared, Judged, Reading, Single, State
 from lianshu.engine.expressions.tree import (
     Age,
@@ -193,7 +191,7 @@ class Interpreter:
         elif left.value is None or right.value is None:
             outcome = Outcome.UNKNOWN
         else:
-            outcome = _met(_ordered(node.sign, left.value, right.value))
+            outcome = met(ordered(node.sign, left.value, right.value))
         gone = left.absent or right.absent or outcome is not Outcome.UNKNOWN
         missing = () if gone else r.union((left.missing, right.missing))
         return r.judged(outcome, missing, (), self.told(node, left, right, outcome))
@@ -233,7 +231,7 @@ class Interpreter:
         else:
             over = shifted(cast("date", start.value), node.right)
             mirrored: dict[str, Sign] = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
-            outcome = _met(_ordered(mirrored[node.sign], over, end.value))
+            outcome = met(ordered(mirrored[node.sign], over, end.value))
         gone = start.absent or end.absent or outcome is not Outcome.UNKNOWN
         missing = () if gone else r.union((start.missing, end.missing))
         return r.judged(outcome, missing, (), self.told(node, start, None, outcome))
@@ -247,7 +245,7 @@ class Interpreter:
         elif found.value is None:
             outcome = Outcome.UNKNOWN
         else:
-            outcome = _met(found.value in node.lookup)
+            outcome = met(found.value in node.lookup)
         return r.judged(outcome, found.missing, (), self.told(node, found, None, outcome))
 
     def _number_of(self, node: OneOf, found: Reading) -> Judged:
@@ -256,7 +254,7 @@ class Interpreter:
         elif found.exact is None:
             outcome = r.opened(found.missing, found.manual)
         else:
-            outcome = _met(found.exact in node.lookup)
+            outcome = met(found.exact in node.lookup)
         compared_ = self.told(node, found, None, outcome)
         if not outcome.open:
             return r.judged(outcome, compared=compared_)
@@ -268,35 +266,8 @@ class Interpreter:
         """The reading of a number."""
         return self.numbers[type(node)](self, node)
 
-    def _fixed_number(self, node: Fixed) -> Reading:
-        return r.exactly(cast("Fraction", node.value))
-
-    def _parameter(self, node: Parameter) -> Reading:
-        return r.exactly(cast("Fraction", self._constant(node)))
-
-    def _fact(self, node: FactValue) -> Reading:
-        return self._figures.fact(node.fact, node.when)
-
-    def _over(self, node: Over) -> Reading:
-        return self._figures.over(node)
-
-    def _growth(self, node: Growth) -> Reading:
-        return self._figures.growth(node)
-
     def _of_holdings(self, node: OfHoldings) -> Reading:
         return self._figures.within(self._holdings.number(node), node.kind)
-
-    def _arithmetic(self, node: Arithmetic) -> Reading:
-        return computed(node.sign, self.number(node.left), self.number(node.right))
-
-    def _negative(self, node: Negative) -> Reading:
-        return negative(self.number(node.inner))
-
-    def _extreme(self, node: Extreme) -> Reading:
-        return extreme(node.how, [self.number(part) for part in node.parts])
-
-    def _rounded(self, node: Rounded) -> Reading:
-        return rounded(node.how, self.number(node.inner), node.step)
 
     def _lookup(self, node: Lookup) -> Reading:
         found = self._looked_up(node)
@@ -309,9 +280,6 @@ class Interpreter:
     def _score(self, node: ScoreValue) -> Reading:
         assert self.scores is not None
         return self.scores(node.name)
-
-    def _application_year(self, _node: ApplicationYear) -> Reading:
-        return r.exactly(self.day.year)
 
     def _settled(self, node: Settled) -> Reading:
         found = self.number(node.inner)
@@ -434,16 +402,18 @@ class Interpreter:
         VerdictValue: _verdict,
     }
     numbers: ClassVar[Mapping[type, Callable[[Any, Any], Reading]]] = {
-        Fixed: _fixed_number,
-        Parameter: _parameter,
-        FactValue: _fact,
-        Over: _over,
-        Growth: _growth,
+        Fixed: lambda _self, node: r.exactly(cast("Fraction", node.value)),
+        Parameter: lambda self, node: r.exactly(cast("Fraction", self._constant(node))),
+        FactValue: lambda self, node: self._figures.fact(node.fact, node.when),
+        Over: lambda self, node: self._figures.over(node),
+        Growth: lambda self, node: self._figures.growth(node),
         OfHoldings: _of_holdings,
-        Arithmetic: _arithmetic,
-        Negative: _negative,
-        Extreme: _extreme,
-        Rounded: _rounded,
+        Arithmetic: lambda self, node: computed(
+            node.sign, self.number(node.left), self.number(node.right)
+        ),
+        Negative: lambda self, node: negative(self.number(node.inner)),
+        Extreme: lambda self, node: extreme(node.how, [self.number(part) for part in node.parts]),
+        Rounded: lambda self, node: rounded(node.how, self.number(node.inner), node.step),
         Band: _band,
         Points: _points,
         IfElse: _choice,
@@ -451,27 +421,9 @@ class Interpreter:
         ScoreValue: _score,
         FullYears: _years,
         YearOf: _years,
-        ApplicationYear: _application_year,
+        ApplicationYear: lambda self, _node: r.exactly(self.day.year),
         Settled: _settled,
     }
-
-
-def _met(found: bool) -> Outcome:  # noqa: FBT001 (the one thing it maps)
-    return Outcome.MET if found else Outcome.NOT_MET
-
-
-def _ordered(sign: Sign, left: object, right: object) -> bool:
-    """A comparison of two values of one type."""
-    one, other = cast("date", left), cast("date", right)
-    if sign == "=":
-        return one == other
-    if sign == "!=":
-        return one != other
-    if sign == ">=":
-        return one >= other
-    if sign == ">":
-        return one > other
-    return one <= other if sign == "<=" else one < other
 
 
 __all__ = ["EvaluationError", "Interpreter"]

@@ -86,3 +86,8 @@ def exempted(outcome: Outcome, exemption: Outcome) -> Outcome:
     if outcome is Outcome.MET or not exemption.open:
         return outcome
     return any_of((outcome, exemption))
+
+
+def met(found: bool) -> Outcome:  # noqa: FBT001 (the one thing it maps)
+    """The outcome of what is simply true or false."""
+    return Outcome.MET if found else Outcome.NOT_MET

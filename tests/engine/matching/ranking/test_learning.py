@@ -16,7 +16,7 @@ from lianshu.engine.matching.ranking import (
     Settings,
     learn,
     load,
-    save,
+    write_model,
 )
 
 SUBJECTS = ("锂离子电池", "伺服电机", "高浓度废水", "碳化硅陶瓷", "工业机器人", "大豆蛋白")
@@ -151,13 +151,13 @@ def test_contradicting_judgements_are_averaged() -> None:
 
 
 def test_a_saved_model_scores_the_same(model: Model, tmp_path: Path) -> None:
-    save(model, tmp_path / "model")
-    save(model, tmp_path / "model")
+    write_model(model, tmp_path / "model")
+    write_model(model, tmp_path / "model")
     again = load(tmp_path / "model")
     assert (again.score(every_pair()).chances == model.score(every_pair()).chances).all()
     assert [one.name for one in tmp_path.iterdir()] == ["model"]
     empty = learn(DEMANDS, RESOURCES, [])
-    save(empty, tmp_path / "empty")
+    write_model(empty, tmp_path / "empty")
     assert (
         load(tmp_path / "empty").score(every_pair()).level == empty.score(every_pair()).level
     ).all()
@@ -166,7 +166,7 @@ def test_a_saved_model_scores_the_same(model: Model, tmp_path: Path) -> None:
 def test_an_altered_or_foreign_folder_is_refused(model: Model, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"manifest\.json"):
         load(tmp_path)
-    save(model, tmp_path / "model")
+    write_model(model, tmp_path / "model")
     file = tmp_path / "model" / "warm-2.txt"
     file.write_text(file.read_text() + " ")
     with pytest.raises(ModelError, match=r"warm-2\.txt"):
@@ -179,5 +179,5 @@ def test_an_altered_or_foreign_folder_is_refused(model: Model, tmp_path: Path) -
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("kept")
     with pytest.raises(ModelError, match="不会覆盖"):
-        save(model, tmp_path / "other")
+        write_model(model, tmp_path / "other")
     assert (tmp_path / "other" / "letter.txt").read_text() == "kept"

@@ -5,7 +5,7 @@
     scores.level, scores.chances, scores.confidence, scores.rank_score
     explain(model, demand, resource)                        # what moved the score, by group
     ask(model, demand, resources)                           # the 8 whose judgement helps most
-    save(model, folder); load(folder)
+    write_model(model, folder); load(folder)
 
 `learn` works with no labels (a lexical prior), few (a kernel regression moves the prior) and many
 (trees on text features, places within the list, and judgements of similar pairs). A demand that
@@ -19,7 +19,7 @@ from lianshu.engine.matching.ranking.learning import learn
 from lianshu.engine.matching.ranking.model import FEATURES, Candidates, Model, Scores
 from lianshu.engine.matching.ranking.ordinal import Settings
 from lianshu.engine.matching.ranking.recall import Vectors, recalled
-from lianshu.engine.matching.ranking.store import ModelError, load, save
+from lianshu.engine.matching.ranking.store import ModelError, load, write_model
 
 __all__ = [
     "FEATURES",
@@ -38,5 +38,5 @@ __all__ = [
     "learn",
     "load",
     "recalled",
-    "save",
+    "write_model",
 ]

@@ -36,7 +36,7 @@ class ModelError(Exception):
     """A folder that is no usable model; `str()` says what is wrong and what to do."""
 
 
-def save(model: Model, folder: File) -> None:
+def write_model(model: Model, folder: File) -> None:
     """Write the model beside `folder`, then put it in its place whole.
 
     Replaces an older model there; refuses to replace a folder that is none.
