@@ -155,6 +155,7 @@ def test_a_large_base_is_kept_in_a_file_and_used_by_the_next_process(
 ) -> None:
     settings.VAR = tmp_path
     monkeypatch.setattr(index_bases, "BUILT_AT_ONCE", 0)
+    monkeypatch.setattr(index_bases, "ALWAYS_WHOLE", -1)
     demand, resource = cast.demand(), cast.resource()
 
     def restarted() -> list[int]:

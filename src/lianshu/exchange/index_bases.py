@@ -30,6 +30,9 @@ from lianshu.exchange.reading import PostReading, read_post
 READER: Final = system_actor("exchange.matching")
 MOST_BESIDE: Final = 400
 """From so many changed posts, or a fiftieth of the base, a base is built anew."""
+ALWAYS_WHOLE: Final = 200
+"""A base of so few posts is built anew for each change: how rare a word is would otherwise be told
+from too little, and depend on when the base was built."""
 BASES_KEPT: Final = 6
 BUILT_AT_ONCE: Final = 5_000
 """A base of more posts is built in a thread of its own where another can answer, and kept in a
@@ -216,7 +219,8 @@ def _witness(model: Side, seen: int) -> tuple[str, int] | None:
 
 
 def _outgrown(model: Side, base: Base) -> bool:
-    most = max(MOST_BESIDE, len(base.lines) // 50)
+    few = len(base.lines) <= ALWAYS_WHOLE
+    most = 0 if few else max(MOST_BESIDE, len(base.lines) // 50)
     newer = revisions(model).filter(pk__gt=base.seen).values("pk")[: most + 1]
     return bool(newer.count() > most)
 

@@ -5,16 +5,21 @@ threshold (Platt 1999), made to fall from one threshold to the next. The decisio
 the distribution, which is what the mean absolute error asks for; a rounded mean is worse.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from lianshu.engine.matching.ranking.judgements import LEVELS
 from lianshu.engine.matching.ranking.spaces import Floats
+
+if TYPE_CHECKING:  # it brings pandas and pyarrow along, so it is imported where trees are needed
+    import lightgbm
 
 Probabilities = NDArray[np.float64]
 EDGE = 1e-4
@@ -87,10 +92,10 @@ class Trees:
     _loaded: list[lightgbm.Booster] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
-    def grow(
-        cls, table: Floats, targets: Floats, prior: Probabilities, chosen: Settings
-    ) -> "Trees":
+    def grow(cls, table: Floats, targets: Floats, prior: Probabilities, chosen: Settings) -> Trees:
         """prior: log odds per threshold, where growing starts."""
+        import lightgbm  # noqa: PLC0415 (see above)
+
         models = []
         for at in range(len(LEVELS)):
             data = lightgbm.Dataset(
@@ -102,6 +107,8 @@ class Trees:
 
     def boosters(self) -> list[lightgbm.Booster]:
         if not self._loaded:
+            import lightgbm  # noqa: PLC0415 (see above)
+
             self._loaded.extend(lightgbm.Booster(model_str=one) for one in self.models)
         return self._loaded
 
@@ -132,7 +139,7 @@ class Curve:
     shift: tuple[float, ...]
 
     @classmethod
-    def fit(cls, odds: Probabilities, targets: Floats) -> "Curve":
+    def fit(cls, odds: Probabilities, targets: Floats) -> Curve:
         """By penalised likelihood: with few judgements it stays near doing nothing."""
         pairs = [_fit_one(odds[:, at], targets[:, at]) for at in range(odds.shape[1])]
         return cls(tuple(slope for slope, _ in pairs), tuple(shift for _, shift in pairs))
