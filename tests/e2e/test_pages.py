@@ -28,13 +28,20 @@ OFFICE = {
     "/invitations/",
     "/schedules/",
     "/callbacks/",
+    "/chainmap/acts/",
+    "/chainmap/meeting/",
+    "/chainmap/quality/",
+    "/lexicon/",
+    "/matching/models/",
+    "/matching/quality/",
+    "/rounds/",
 }
 ROLES = {
-    "chain_officer": OFFICE,
+    "chain_officer": OFFICE | {"/chainmap/gaps/"},
     "district_officer": OFFICE,
-    "enterprise_owner": {"/imports/", "/jobs/", "/claims/"},
-    "university_officer": {"/imports/", "/jobs/"},
-    "bank_manager": {"/imports/", "/jobs/"},
+    "enterprise_owner": {"/imports/", "/jobs/", "/claims/", "/chainmap/mine/"},
+    "university_officer": {"/imports/", "/jobs/", "/chainmap/mine/"},
+    "bank_manager": {"/imports/", "/jobs/", "/chainmap/mine/"},
     "platform_admin": {
         "/imports/",
         "/jobs/",
@@ -42,6 +49,8 @@ ROLES = {
         "/invitations/",
         "/accounts/users/",
         "/webhooks/",
+        "/chainmap/mine/",
+        "/chainmap/quality/",
     },
 }
 EVERYBODY = {
@@ -59,6 +68,8 @@ EVERYBODY = {
     "/ratings/",
     "/organisations/",
     "/chain-map/",
+    "/chainmap/inputs/",
+    "/chainmap/sourcing/",
     "/chains/",
     "/dictionary/",
     "/groups/",

@@ -38,6 +38,11 @@ def _looks_after_people(actor: Actor) -> bool:
     )
 
 
+def _is_supplied(actor: Actor) -> bool:
+    """An office needs no products of its own."""
+    return bool(actor.memberships) and not actor.has(Capability.COORDINATE)
+
+
 def _keeps_chains(actor: Actor) -> bool:
     return any(actor.has(each) for each in (Capability.COORDINATE, Capability.MANAGE_ORGANISATIONS))
 
@@ -156,6 +161,16 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         _("产业链"),
         (
             Place(_("产业链"), "sitemap", "chains"),
+            Place(_("产业社区与联盟"), "building-community", "groups"),
+            Place(_("结对"), "topology-star-3", "pairings"),
+            Place(_("专员"), "users-group", "liaisons"),
+            Place(_("区域"), "map-pin", "regions"),
+            Place(_("数据字典"), "book", "dictionary"),
+        ),
+    ),
+    (
+        _("图谱"),
+        (
             Place(_("产业链图谱"), "hierarchy", "chain-map"),
             Place(_("必需投入"), "list-details", "chain-inputs"),
             Place(_("本地配套率"), "chart-bar", "chain-sourcing"),
@@ -168,12 +183,7 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
             Place(_("断点行动"), "target-arrow", "chain-acts", _coordinates),
             Place(_("图谱数据质量"), "list-check", "chain-quality", _keeps_chains),
             Place(_("跨链对接会"), "arrows-exchange", "chain-meeting", _coordinates),
-            Place(_("我的上下游"), "truck", "my-supply", lambda actor: bool(actor.memberships)),
-            Place(_("产业社区与联盟"), "building-community", "groups"),
-            Place(_("结对"), "topology-star-3", "pairings"),
-            Place(_("专员"), "users-group", "liaisons"),
-            Place(_("区域"), "map-pin", "regions"),
-            Place(_("数据字典"), "book", "dictionary"),
+            Place(_("我的上下游"), "truck", "my-supply", _is_supplied),
         ),
     ),
     (
