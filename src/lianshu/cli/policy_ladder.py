@@ -5,17 +5,14 @@ from datetime import date
 from pathlib import Path
 
 from lianshu.cli.packs import codes_folder, packs_folder
+from lianshu.cli.policy_run import one_firm
 from lianshu.cli.running import InputError
 from lianshu.engine.codes import load_code_lists
 from lianshu.engine.definitions import DefinitionError
-from lianshu.engine.expressions import EvaluationError, Firm
+from lianshu.engine.expressions import EvaluationError
 from lianshu.engine.expressions.problems import nearest
 from lianshu.engine.policy import Evaluator, Pack
-from lianshu.engine.policy.intake import Intake, IntakeError
-from lianshu.engine.policy.intake_holdings import read_holdings
 from lianshu.engine.policy.ladders import LADDERS, Ladder, Ladders, load_ladders
-from lianshu.engine.policy.reading import read_firms
-from lianshu.engine.policy.running import connection
 from lianshu.engine.policy.standing import stand
 from lianshu.engine.policy.standing_words import ladder_lines, standing_lines
 from lianshu.engine.policy.words import Language
@@ -33,7 +30,7 @@ def tell_ladder(
     if facts is None:
         lines = ladder_lines(ladder, day, pack.dictionary, language)
     else:
-        firm = _one_firm(pack, facts, holdings, day)
+        firm = one_firm(pack, facts, holdings, day)
         try:
             standing = stand(ladder, Evaluator(found.policies, firm, day))
         except EvaluationError as error:
@@ -68,20 +65,3 @@ def _ladder_named(name: str) -> tuple[Ladders, Ladder, Pack]:
         known = [one.id for one in found.ladders]
         raise InputError(f"没有梯度“{name}”{nearest(name, known)}。")
     return found, ladder, Pack(found.policies, (), dictionary, codes)
-
-
-def _one_firm(pack: Pack, facts: Path, holdings: Path | None, day: date) -> Firm:
-    """The firm that a file is about. Raises `InputError`."""
-    try:
-        with connection() as (duck, folder):
-            intake = Intake(duck, pack.dictionary, pack.codes, day, folder)
-            intake.facts(facts)
-            if holdings is not None:
-                read_holdings(intake, holdings)
-            firms = read_firms(intake, limit=2)
-    except IntakeError as error:
-        raise InputError(str(error)) from error
-    if len(firms) != 1:
-        what = "没有企业" if not firms else "不止一个企业"
-        raise InputError(f"{facts}：{what}；ladder 一次说明一个，请只留一个企业的数据。")
-    return firms[0]

@@ -12,7 +12,7 @@ from lianshu.cli.output import refuse_overwriting
 from lianshu.cli.packs import packs_folder
 from lianshu.cli.policy_work import policies_named, usable_pack
 from lianshu.cli.running import InputError, say
-from lianshu.engine.expressions import EvaluationError
+from lianshu.engine.expressions import EvaluationError, Firm
 from lianshu.engine.policy import Evaluator, Pack, Policy
 from lianshu.engine.policy.intake import Intake, IntakeError
 from lianshu.engine.policy.intake_holdings import read_holdings
@@ -86,19 +86,7 @@ def explain_firm(
 ) -> None:
     """Tell why, for the one firm of a file. Raises `InputError`."""
     pack, versions = policies_named(name)
-    try:
-        with connection() as (duck, folder):
-            intake = Intake(duck, pack.dictionary, pack.codes, day, folder)
-            intake.facts(facts)
-            if holdings is not None:
-                read_holdings(intake, holdings)
-            firms = read_firms(intake, limit=2)
-    except IntakeError as error:
-        raise InputError(str(error)) from error
-    if len(firms) != 1:
-        what = "没有企业" if not firms else "不止一个企业"
-        raise InputError(f"{facts}：{what}；explain 一次说明一个，请只留一个企业的数据。")
-    evaluator = Evaluator(pack.everything, firms[0], day)
+    evaluator = Evaluator(pack.everything, one_firm(pack, facts, holdings, day), day)
     try:
         decisions = [evaluator.decision(one) for one in versions]
     except EvaluationError as error:
@@ -124,3 +112,20 @@ def _cache() -> Path:
     """Where statements are kept from one run to the next."""
     var = os.environ.get("LIANSHU_VAR")
     return (Path(var) if var else packs_folder().parent / "var") / "cache" / "policies"
+
+
+def one_firm(pack: Pack, facts: Path, holdings: Path | None, day: date) -> Firm:
+    """The firm that files are about. Raises `InputError`."""
+    try:
+        with connection() as (duck, folder):
+            intake = Intake(duck, pack.dictionary, pack.codes, day, folder)
+            intake.facts(facts)
+            if holdings is not None:
+                read_holdings(intake, holdings)
+            firms = read_firms(intake, limit=2)
+    except IntakeError as error:
+        raise InputError(str(error)) from error
+    if len(firms) != 1:
+        what = "没有企业" if not firms else "不止一个企业"
+        raise InputError(f"{facts}：{what}；一次说明一个，请只留一个企业的数据。")
+    return firms[0]

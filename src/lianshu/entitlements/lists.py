@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -287,6 +288,28 @@ def _firm_actions(_actor: Actor) -> Sequence[Action]:
     return (Action(_("政策库"), reverse("policies"), "book"),)
 
 
+OPEN_COLUMNS: Final[tuple[Column[Any], ...]] = (
+    Column(
+        "failing",
+        _("不符合的条件"),
+        lambda row: row.result.failing,
+        kind="number",
+        sort="failing",
+    ),
+    Column("open", _("待定的条件"), lambda row: row.result.open, kind="number", sort="open"),
+)
+"""How many conditions stand in the way, and how many are open."""
+PLACE_COLUMNS: Final[tuple[Column[Any], ...]] = (
+    Column("region", _("区域"), lambda row: row.result.region.name, sort="region__code"),
+    Column(
+        "chain",
+        _("产业链"),
+        lambda row: row.result.chain and row.result.chain.name,
+        sort="chain__code",
+    ),
+)
+"""Where the firm of a result is."""
+
 POLICY_FIRMS = ListSpec[PolicyResult, FirmRow](
     id="policy-firms",
     title=_("政策对企业"),
@@ -320,23 +343,10 @@ POLICY_FIRMS = ListSpec[PolicyResult, FirmRow](
             sort="version__title",
         ),
         Column("outcome", _("结论"), lambda row: outcome_badge(row.result), sort="outcome"),
-        Column(
-            "failing",
-            _("不符合的条件"),
-            lambda row: row.result.failing,
-            kind="number",
-            sort="failing",
-        ),
-        Column("open", _("待定的条件"), lambda row: row.result.open, kind="number", sort="open"),
+        *OPEN_COLUMNS,
         Column("score", _("评分"), _score, kind="number", sort="score_low"),
         Column("amount", _("金额"), lambda row: row.result.amount, kind="money", sort="amount"),
-        Column("region", _("区域"), lambda row: row.result.region.name, sort="region__code"),
-        Column(
-            "chain",
-            _("产业链"),
-            lambda row: row.result.chain and row.result.chain.name,
-            sort="chain__code",
-        ),
+        *PLACE_COLUMNS,
         Column("failed", _("不符合"), lambda row: "、".join(row.failed), shown=False),
         Column("missing", _("缺的数据"), _all_missing, shown=False),
         Column("id", _("编号"), lambda row: row.result.organisation.public_id, shown=False),

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy as _in
 from lianshu.authority import Actor
 from lianshu.engine.policy.ladders import Ladder
 from lianshu.entitlements.diagnosis import language_now
-from lianshu.entitlements.lists import AreaFilter
+from lianshu.entitlements.lists import OPEN_COLUMNS, PLACE_COLUMNS, AreaFilter
 from lianshu.entitlements.marks import (
     confidence_badge,
     ladder_title,
@@ -266,22 +266,9 @@ LADDER_FIRMS = ListSpec[LadderResult, LadderFirm](
         Column("held", _("现在的一级"), _now_on, sort="held"),
         Column("next", _("下一级"), _ahead, sort="next_rung"),
         Column("outcome", _("下一级的结论"), _verdict, sort="outcome"),
-        Column(
-            "failing",
-            _("不符合的条件"),
-            lambda row: row.result.failing,
-            kind="number",
-            sort="failing",
-        ),
-        Column("open", _("待定的条件"), lambda row: row.result.open, kind="number", sort="open"),
+        *OPEN_COLUMNS,
         Column("qualified", _("条件达到"), lambda row: row.qualified, shown=False),
-        Column("region", _("区域"), lambda row: row.result.region.name, sort="region__code"),
-        Column(
-            "chain",
-            _("产业链"),
-            lambda row: row.result.chain and row.result.chain.name,
-            sort="chain__code",
-        ),
+        *PLACE_COLUMNS,
         Column("failed", _("不符合"), lambda row: "、".join(row.failed), shown=False),
         Column(
             "missing",
