@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.http import HttpResponseBase, StreamingHttpResponse
+
 from lianshu.accounts.services import give_grant
 from lianshu.authority import Capability
 from lianshu.chainmap.models import ChainInput, OutsideMaker
@@ -95,3 +97,9 @@ def small_map(cast: Cast, *, sources: tuple[str, ...] = ("officer",)) -> MapScen
             now=NOW,
         )
     return scene
+
+
+def read_whole(response: HttpResponseBase) -> None:
+    """A file is closed by reading it; closing the response would close the database too."""
+    if isinstance(response, StreamingHttpResponse):
+        b"".join(response)

@@ -24,7 +24,7 @@ from lianshu.chainmap.models import ActStatus, ChainInput, GapAct, MakerRelation
 from lianshu.engine.loops import load_loop
 from lianshu.exchange.models import Demand
 from tests.cast import NOW, SYSTEM, Cast
-from tests.chainmap.scenes import MapScene, small_map
+from tests.chainmap.scenes import MapScene, read_whole, small_map
 
 As = Callable[[str], Client]
 
@@ -92,7 +92,7 @@ def test_who_is_let_in(scene: MapScene, by: As) -> None:
         for name in ("officer", "yinzhou", "alice", "eve"):
             expected = 200 if name in allowed else 403
             response = by(name).get(address)
-            response.close()
+            read_whole(response)
             assert response.status_code == expected, (address, name)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from io import BytesIO
 from typing import Any
 
@@ -17,6 +16,7 @@ from lianshu.audit.models import AuditEntry
 from lianshu.engine.sheets import read_table
 from tests.cast import Cast
 from tests.chainmap.picture_scenes import draw_map, firm, grant
+from tests.chainmap.scenes import read_whole
 
 PAGES = ("chain-map", "chain-flow", "chain-matrix", "chain-scenario")
 FILES = ("chain-map-export", "chain-flow-export", "chain-matrix-export")
@@ -60,8 +60,9 @@ def test_who_is_let_in(client: Client, city: Cast) -> None:
     for name in ("officer", "yinzhou", "alice", "carol", "eve"):
         client.force_login(city.users[name])
         for address in addresses:
-            with closing(client.get(address)) as answer:
-                assert answer.status_code == 200, (name, address)
+            answer = client.get(address)
+            assert answer.status_code == 200, (name, address)
+            read_whole(answer)
             assert client.post(address).status_code == 405, (name, address)
         assert client.get(product, on(city, product="磁钢")).status_code == 200
         assert client.post(product).status_code == 405
