@@ -169,7 +169,9 @@ def test_no_chinese_is_left_in_the_english_frame(
     browser: Browser, site: Site, known: Known, view: View
 ) -> None:
     """Menus, headings, buttons and column names; what people have written stays as it is."""
-    frame = ".side nav, h2, thead th, main button, .head-actions, .crumbs, .list-bar, .filter > summary"
+    frame = (
+        ".side nav, h2, thead th, main button, .head-actions, .crumbs, .list-bar, .filter > summary"
+    )
     wrong: list[str] = []
     with visitor(browser, site, known, "chain_officer", view) as page:
         page.goto("/")
