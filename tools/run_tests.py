@@ -147,7 +147,7 @@ def browser() -> None:
         raise LeftOutError(
             "browser", "no Chinese font here (Debian: apt-get install fonts-noto-cjk)"
         )
-    run(*PYTEST, *PARALLEL, "-m", "browser", "tests/e2e", env={"DATABASE_URL": ""})
+    run(*PYTEST, "-m", "browser", "tests/e2e", env={"DATABASE_URL": ""})
 
 
 def spark() -> None:
