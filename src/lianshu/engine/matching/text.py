@@ -6,8 +6,8 @@ A general tokenizer breaks exactly what technical staff look for: "≥1.80 克/�
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 import rjieba
@@ -17,6 +17,10 @@ HAN = "㐀-䶿一-鿿豈-﫿〇\U00020000-\U0003ffff"
 _LETTER = "A-Za-zΑ-ΥΧ-Ωα-υχ-ω"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _FOLDED = str.maketrans("≧≦≫≪∼−—–", "≥≤><~---")
+_FOLDABLE = re.compile("[≧≦≫≪∼−—–]")
+_RAISED = re.compile(r"(?<=[\dm])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
+# A Chinese run up to this length is remembered once cut.
+SHORT = 8
 _SENTENCE_END = re.compile(r"[。;!?\n\r]|\s{2,}")
 
 
@@ -41,13 +45,14 @@ def _pattern() -> re.Pattern[str]:
     several = rf"{number}(?:\s?[-~/×x*:±]\s?[φΦ]?{number})*"
     atoms = r"(?:[A-Z][a-z]?\d*)+"
     latin = rf"[{_LETTER}][{_LETTER}0-9]*(?:[-+.&_][{_LETTER}0-9]+)*\+*"
+    # No other piece begins with a Chinese character, so the commonest is looked for first.
     return re.compile(
-        rf"(?P<quantity>[≥≤<>≈±φΦ]{{0,2}}\s?(?<![A-Za-z0-9])-?{several}\s?{unit}"
+        rf"(?P<han>[{HAN}]+)"
+        rf"|(?P<quantity>[≥≤<>≈±φΦ]{{0,2}}\s?(?<![A-Za-z0-9])-?{several}\s?{unit}"
         rf"(?:[/·]\(?{unit}(?:·{unit})?\)?)*)"
         rf"|(?P<formula>{atoms}(?:\({atoms}\)\d*)+(?:{atoms})?)"
         rf"|(?P<latin>\d*{latin})"
         r"|(?P<number>\d+(?:\.\d+)?)"
-        rf"|(?P<han>[{HAN}]+)"
         r"|(?P<other>[^\W\d_]+)"
     )
 
@@ -91,15 +96,16 @@ def key(word: str) -> str:
 
 def normalise(text: str) -> str:
     """NFKC without losing exponents: "10⁻⁶" becomes "10^-6" and not "10-6"; ≧ and ﹥ are folded."""
-    text = re.sub(
-        r"(?<=[\dm])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text
-    )
+    text = _RAISED.sub(lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text)
     text = unicodedata.normalize("NFKC", text)
-    return text.translate(_FOLDED)
+    # Few texts hold one, and looking is quicker than translating each character.
+    return text.translate(_FOLDED) if _FOLDABLE.search(text) else text
 
 
 def sentences(text: str) -> str:
     """The text with repeated sentences removed: forms often hold the same paragraph twice."""
+    if not _SENTENCE_END.search(text):
+        return text.strip()
     kept = dict.fromkeys(part.strip() for part in _SENTENCE_END.split(text))
     return "。".join(part for part in kept if part)
 
@@ -111,26 +117,29 @@ def terms(text: str) -> Terms:
     words: list[str] = []
     whole: list[str] = []
     han: list[str] = []
-    for kind, piece in _pieces(sentences(normalise(text))):
+    for found in _PIECE.finditer(sentences(normalise(text))):
+        kind, piece = found.lastgroup, found[0]
         if kind == "han":
             han.append(piece)
-            words += [word for word in _SEGMENTER.cut_for_search(piece) if _says_something(word)]
-        else:
+            words += short_cut(piece) if len(piece) <= SHORT else _cut(piece)
+        elif kind is not None:
             whole += _whole_terms(kind, piece)
     whole_keys = [key(word) for word in whole]
     # A Chinese word is its own key.
     return Terms((*words, *whole), (*words, *whole_keys), tuple(whole_keys), " ".join(han))
 
 
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    for found in _PIECE.finditer(text):
-        if found.lastgroup is not None:
-            yield found.lastgroup, found[0]
+def _cut(piece: str) -> tuple[str, ...]:
+    """The words of a Chinese run that say something.
+
+    A single character is left to the character index, which weighs it by its rarity.
+    """
+    cut = _SEGMENTER.cut_for_search(piece)
+    return tuple([word for word in cut if len(word) > 1 and word not in _STOPWORDS])
 
 
-def _says_something(word: str) -> bool:
-    # A single Chinese character is left to the character index, which weighs it by its rarity.
-    return len(word) > 1 and word not in _STOPWORDS
+# Keywords of a trade come again and again, and how a run is cut depends on nothing else.
+short_cut = lru_cache(maxsize=1 << 16)(_cut)
 
 
 def _whole_terms(kind: str, piece: str) -> list[str]:
