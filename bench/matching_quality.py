@@ -191,7 +191,7 @@ def recall(
 
 
 def speed(table: Table, task: Task) -> None:
-    """Pairs per second of a learned model, texts cut and encoded anew in each call, nothing kept."""
+    """Pairs per second of a learned model, texts cut and encoded anew in each call."""
     print(f"pairs per second, one core, load {os.getloadavg()[0]:.1f}")
     labels = [
         Label(one, other, round(level))
