@@ -8,8 +8,8 @@ and for a firm it then asks for the recommendations of demands, through the same
 makes, hard filters included; writes, changes, withdraws and expires a resource and asks again at
 once. The peer is what the call did before: an index built anew over everything the reader may
 read whenever something has changed. Bars, with 100,000 resources: the middle time under 200 ms, a
-change found in the first question after it and in under a second. Asked first in the order by words, then
-in the order of a model learned from judgements given here. Exits with 1 otherwise.
+found in the first question after it and in under a second. Asked first in the order by words, and
+again in the order of a model learned from judgements given here. Exits with 1 otherwise.
 """
 
 from __future__ import annotations
