@@ -1,0 +1,29 @@
+"""Which firm is which: rows of a list and firms of a register, with a probability and reasons.
+
+    index = Index.build(records)
+    links = link(rows, index)              # one for each row, in their order
+    index.put(record); index.remove(id)    # what it does not touch stays as it was
+    sentence(links[0].reasons[0], "zh")
+
+Method and figures: docs/linkage.md.
+"""
+
+from lianshu.engine.linkage.index import Index
+from lianshu.engine.linkage.linking import link
+from lianshu.engine.linkage.model import Candidate, Decision, Link, Reason, Record
+from lianshu.engine.linkage.names import normal_name, plain_name, take_apart
+from lianshu.engine.linkage.reasons import sentence
+
+__all__ = [
+    "Candidate",
+    "Decision",
+    "Index",
+    "Link",
+    "Reason",
+    "Record",
+    "link",
+    "normal_name",
+    "plain_name",
+    "sentence",
+    "take_apart",
+]
