@@ -170,6 +170,11 @@ def base_for(
     return base
 
 
+def being_built() -> bool:
+    """Whether a large base is being built aside in this process."""
+    return bool(_building)
+
+
 def _older(key: Any) -> Base | None:
     """A large base of the same side and level with other words."""
     for model, level, words in _bases.known():

@@ -25,13 +25,11 @@ class PostReading:
     title: str
     summary: str
     kind: str
-    kind_label: str
     region: Region
     chain: Chain | None
     trl_scale: str
     trl_level: int | None
     status: str
-    status_label: str
     published_at: datetime | None
     expires_at: datetime | None
     updated_at: datetime
@@ -47,6 +45,21 @@ class PostReading:
     budget_min: int | None
     budget_max: int | None
     facets: dict[str, Any] | None
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in the reader's language; looked up when asked, since matching reads many."""
+        return self._label("kind", self.kind)
+
+    @property
+    def status_label(self) -> str:
+        """The status in the reader's language."""
+        return self._label("status", self.status)
+
+    def _label(self, field: str, value: str) -> str:
+        model = Demand if self.side == "demand" else Resource
+        known: Any = model._meta.get_field(field)
+        return str(dict(known.flatchoices).get(value, value))
 
     @property
     def shows_identity(self) -> bool:
@@ -84,13 +97,11 @@ def read_post(post: Post, level: int | None = None) -> PostReading:
         title=post.title,
         summary=post.summary,
         kind=post.kind,  # type: ignore[attr-defined]
-        kind_label=str(post.get_kind_display()),  # type: ignore[attr-defined]
         region=post.region,
         chain=post.chain,
         trl_scale=post.trl_scale,
         trl_level=post.trl_level,
         status=post.status,
-        status_label=str(post.get_status_display()),
         published_at=post.published_at,
         expires_at=post.expires_at,
         updated_at=post.updated_at,
