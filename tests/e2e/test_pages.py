@@ -35,6 +35,8 @@ OFFICE = {
     "/matching/models/",
     "/matching/quality/",
     "/rounds/",
+    "/coverage/lists/",
+    "/coverage/campaigns/",
 }
 ROLES = {
     "chain_officer": OFFICE | {"/chainmap/gaps/"},
@@ -51,6 +53,7 @@ ROLES = {
         "/webhooks/",
         "/chainmap/mine/",
         "/chainmap/quality/",
+        "/coverage/duplicates/",
     },
 }
 EVERYBODY = {

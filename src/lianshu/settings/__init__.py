@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "lianshu.casework",
     "lianshu.rounds",
     "lianshu.chainmap",
+    "lianshu.coverage",
     "lianshu.entitlements",
     "lianshu.demo",
     "lianshu.api",

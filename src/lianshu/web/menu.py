@@ -187,6 +187,19 @@ PLACES: tuple[tuple[Text, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("覆盖"),
+        (
+            Place(_("名单与覆盖"), "list-check", "coverage-lists", _coordinates),
+            Place(_("清零行动"), "target-arrow", "coverage-campaigns", _coordinates),
+            Place(
+                _("疑似重复单位"),
+                "copy",
+                "coverage-duplicates",
+                lambda actor: actor.has(Capability.MANAGE_ORGANISATIONS),
+            ),
+        ),
+    ),
+    (
         _("工作台"),
         (
             Place(_("导入"), "file-import", "imports:list", _may_import),

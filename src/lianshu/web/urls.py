@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("lianshu.casework.urls")),
     path("", include("lianshu.rounds.urls")),
     path("", include("lianshu.chainmap.urls")),
+    path("", include("lianshu.coverage.urls")),
     path("", include("lianshu.entitlements.urls")),
     path("", include("lianshu.demo.urls")),
     path("organisations/<slug:public_id>/", organisation, name="organisation"),

@@ -17,6 +17,7 @@ from lianshu.demo.city.sources import CitySources
 from lianshu.demo.pack import DemoPack
 from lianshu.demo.queries import SOURCE, demo_is_loaded
 from lianshu.demo.services.casework import load_cases
+from lianshu.demo.services.coverage import load_coverage
 from lianshu.demo.services.entitling import load_policies
 from lianshu.demo.services.gathered import LOADER, City, Progress
 from lianshu.demo.services.people import load_accounts, tell_of_people
@@ -97,6 +98,7 @@ def load_demo(
         now=now,
     )
     load_rounds(city, officer, now)
+    load_coverage(city, officer, now)
     load_policies(city, now, progress)
     load_products(settings.PACKS / "demo", city, plan, sources, now)
 

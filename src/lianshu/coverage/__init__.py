@@ -1,0 +1,1 @@
+"""Coverage: lists of firms compared with the register, and whom nothing reaches yet."""
