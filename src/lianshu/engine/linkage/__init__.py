@@ -2,14 +2,15 @@
 
     index = Index.build(records)
     links = link(rows, index)              # one for each row, in their order
-    index.put(record); index.remove(id)    # what it does not touch stays as it was
+    index.put(record); index.remove(id)
+    links = relink(rows, links, index, changed_ids)     # what they do not touch stays as it was
     sentence(links[0].reasons[0], "zh")
 
 Method and figures: docs/linkage.md.
 """
 
 from lianshu.engine.linkage.index import Index
-from lianshu.engine.linkage.linking import link
+from lianshu.engine.linkage.linking import link, relink
 from lianshu.engine.linkage.model import Candidate, Decision, Link, Reason, Record
 from lianshu.engine.linkage.names import normal_name, plain_name, take_apart
 from lianshu.engine.linkage.reasons import sentence
@@ -24,6 +25,7 @@ __all__ = [
     "link",
     "normal_name",
     "plain_name",
+    "relink",
     "sentence",
     "take_apart",
 ]

@@ -15,7 +15,9 @@ from importlib.resources import files
 from typing import Final
 
 _DROP: Final = re.compile(r"[^0-9A-Z㐀-䶿一-鿿豈-﫿&*]+")
-_HAN_AHEAD: Final = "(?=[㐀-䶿一-鿿])"
+_REMARK: Final = re.compile(
+    r"[(\[【](?:简称|原名?|曾用名|又名|下称|以下简称)[:：]?[^()\[\]【】]*[)\]】]"
+)
 _MARK_BEFORE: Final = re.compile(
     r"^(?:S?\*?ST|S\*ST|PT|退市|\*|(?:XD|XR|DR|GS?|[NCSUW])(?=[\*㐀-䶿一-鿿]))(?=.{2})"
 )
@@ -29,9 +31,12 @@ LEGAL_FORMS: Final = (
     *("合作社", "联合社", "经营部", "事务所", "研究院", "研究所", "商行", "厂"),
 )
 _LEGAL_AFTER: Final = re.compile(
-    "(?:" + "|".join(sorted(LEGAL_FORMS[:-6], key=len, reverse=True)) + ")$"
+    "(?:" + "|".join(sorted(LEGAL_FORMS[:-6], key=len, reverse=True)) + ")(?:集团)?$"
 )
+_SHARES_AFTER: Final = re.compile(r"(?<=..)股份$")
+"""A short name says 股份 for the legal form."""
 _GROUP_AFTER: Final = re.compile(r"(?:集团|控股|股份|企业集团)$")
+LEGAL_CODES: Final = {form: at + 1 for at, form in enumerate(LEGAL_FORMS)}
 _PLACE_END: Final = ("特别行政区", "自治区", "自治州", "自治县", "地区", "省", "市", "县", "区")
 
 
@@ -44,8 +49,10 @@ class Parts:
     plain: str
     core: str
     place: str
+    last_place: str
     province: str
     brand: str
+    brand_at: int
     trade: str
     legal: str
 
@@ -74,8 +81,11 @@ def trade_words() -> frozenset[str]:
 
 
 def normal_name(name: str) -> str:
-    """Width, case, blanks, brackets and points do not count; `normal_name` of it is itself."""
-    return _DROP.sub("", unicodedata.normalize("NFKC", name).upper())
+    """Width, case, blanks, brackets and points do not count; `normal_name` of it is itself.
+
+    A remark in brackets (简称…, 原…, 曾用名…) is left out.
+    """
+    return _DROP.sub("", _REMARK.sub("", unicodedata.normalize("NFKC", name).upper()))
 
 
 def plain_name(name: str) -> str:
@@ -93,37 +103,40 @@ def plain_name(name: str) -> str:
 def take_apart(name: str) -> Parts:
     """The parts of a name; whatever cannot be told stays in `brand`."""
     plain = plain_name(name)
-    found = _LEGAL_AFTER.search(plain)
+    found = _LEGAL_AFTER.search(plain) or _SHARES_AFTER.search(plain)
     core, legal = (plain, "") if found is None else (plain[: found.start()], found[0])
     core = core or plain
-    place, province, rest = _place(core)
+    place, last, province, rest = _place(core)
+    at = len(core) - len(rest)
     group = _GROUP_AFTER.search(rest)
     if group is not None and group.start() >= 2:
         rest = rest[: group.start()]
     brand, trade = _brand(rest)
-    return Parts(plain, core, place, province, brand, trade, legal)
+    return Parts(plain, core, place, last, province, brand, at, trade, legal)
 
 
-def _place(core: str) -> tuple[str, str, str]:
-    """(bare places, province, what follows); at least two characters stay."""
-    known, rest, found, province = places(), core, "", ""
+def _place(core: str) -> tuple[str, str, str, str]:
+    """(bare places, the last of them, province, what follows); two characters stay at least."""
+    known, rest, found, last, province = places(), core, "", "", ""
     for _ in range(3):
-        for length in (5, 4, 3, 2):
-            bare = rest[:length]
-            if bare in known and len(rest) - length >= 2:
-                province = province or known[bare]
-                found += bare
-                rest = rest[length:]
-                for end in _PLACE_END:
-                    if rest.startswith(end) and len(rest) - len(end) >= 2:
-                        rest = rest[len(end) :]
-                        break
-                break
-        else:
+        bare = next(
+            (rest[:n] for n in (5, 4, 3, 2) if rest[:n] in known and len(rest) - n >= 2), ""
+        )
+        if not bare:
             break
-        if found not in known or known[found] != found:
+        province = province or known[bare]
+        found, last, rest = found + bare, bare, rest[len(bare) :]
+        end = next((e for e in _PLACE_END if rest.startswith(e) and len(rest) - len(e) >= 2), "")
+        rest = rest[len(end) :]
+        if not end and known[bare] != bare:
             break
-    return found, province, rest
+    return found, last, province, rest
+
+
+def bare_place(name: str) -> str:
+    """宁波 of 宁波市 or 浙江省宁波市; the text as it is when no place of the lists begins it."""
+    _found, last, _province, rest = _place(normal_name(name) + "  ")
+    return last if last and not rest.strip() else normal_name(name)
 
 
 def _brand(rest: str) -> tuple[str, str]:

@@ -19,11 +19,11 @@ _FIELDS: Final = {
 }
 _KINDS: Final = {
     "equal": ("{field}一致：{detail}", "same {field}: {detail}"),
-    "equal_unmarked": (
-        "去掉上市标识、空格和全半角差别后，{field}一致：{detail}",
-        "same {field} once listing marks, blanks and width are set aside: {detail}",
-    ),
     "equal_brand": ("字号一致：{detail}", "same brand: {detail}"),
+    "equal_core": (
+        "{field}去掉上市标识、组织形式、空格和全半角差别后一致：{detail}",
+        "same {field} once listing marks, legal form, blanks and width are set aside: {detail}",
+    ),
     "sounds": ("字号读音相同：{detail}", "the brands sound the same: {detail}"),
     "near": ("{field}相近：{detail}", "similar {field}: {detail}"),
     "ordered": (
@@ -39,6 +39,14 @@ _KINDS: Final = {
     "differs": ("{field}不同：{detail}", "{field} differs: {detail}"),
     "contradicts": ("{field}与名称相矛盾：{detail}", "{field} contradicts the name: {detail}"),
     "unusable": ("{field}不能用：{detail}", "{field} cannot be used: {detail}"),
+    "check_wrong": (
+        "{field}校验不通过，仍按原样比对：{detail}",
+        "{field} fails its check and is compared as it is: {detail}",
+    ),
+    "claimed": (
+        "名单里另一行更像这一家：{detail}",
+        "another row of the list fits this firm better: {detail}",
+    ),
     "shared": ("{field}对应多家：{detail}", "{field} belongs to several: {detail}"),
     "close": ("另有候选难以区分：{detail}", "another candidate is hard to tell apart: {detail}"),
     "none": ("登记库中没有相近的名称", "no similar name in the register"),
