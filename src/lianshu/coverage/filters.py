@@ -20,7 +20,7 @@ from lianshu.coverage.queries.covering import (
     of_sizes,
     read_cover,
 )
-from lianshu.coverage.queries.lists import newest_editions
+from lianshu.coverage.queries.firm_lists import newest_editions
 from lianshu.engine.identity import Size
 from lianshu.registry.dictionary import fact_dictionary
 from lianshu.registry.queries.identity import size_name

@@ -15,7 +15,7 @@ from lianshu.coverage.filters import register_options, size_options
 from lianshu.coverage.models import DuplicatePair, Edition, Purpose
 from lianshu.coverage.queries.figures import Narrowing
 from lianshu.coverage.services.campaigns import Wish
-from lianshu.coverage.services.lists import Setting
+from lianshu.coverage.services.firm_lists import Setting
 from lianshu.registry.lists import region_options
 from lianshu.registry.models import Organisation
 from lianshu.registry.queries import all_chains, all_regions

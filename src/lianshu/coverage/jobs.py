@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lianshu.coverage.queries.campaigns import campaign_by_id
-from lianshu.coverage.queries.lists import edition_by_id
+from lianshu.coverage.queries.firm_lists import edition_by_id
 from lianshu.coverage.services.campaigns import OPEN_JOB, open_cases
 from lianshu.coverage.services.duplicates import FIND_JOB, find_duplicates
+from lianshu.coverage.services.firm_lists import LINK_JOB
 from lianshu.coverage.services.linking import link_edition, registry_moved, relink_changed
-from lianshu.coverage.services.lists import LINK_JOB
 from lianshu.jobs.context import JobContext
 from lianshu.jobs.registration import handler, schedule
 from lianshu.records.errors import NotFound

@@ -31,7 +31,7 @@ from lianshu.coverage.models import (
 from lianshu.coverage.queries.campaigns import campaign_firms_for, campaigns_for
 from lianshu.coverage.queries.covering import enterprises
 from lianshu.coverage.queries.duplicates import pairs_for
-from lianshu.coverage.queries.lists import lists_for, rows_for
+from lianshu.coverage.queries.firm_lists import lists_for, rows_for
 from lianshu.coverage.reasons import reasons_text
 from lianshu.records.search import matches
 from lianshu.registry.lists import chain_filter, organisation_page, region_filter

@@ -30,10 +30,10 @@ from lianshu.coverage.queries.figures import (
     changes_between,
     figures_of,
 )
-from lianshu.coverage.queries.lists import checks_of, editions_of, list_by_id
+from lianshu.coverage.queries.firm_lists import checks_of, editions_of, list_by_id
 from lianshu.coverage.reading import read_list
 from lianshu.coverage.rules import can_begin_campaign, can_edit_list, can_see_lists
-from lianshu.coverage.services.lists import add_edition, create_list, request_link
+from lianshu.coverage.services.firm_lists import add_edition, create_list, request_link
 from lianshu.engine.sheets import Format, write_table
 from lianshu.records.errors import Conflict, DomainError, NotFound
 from lianshu.ui.lists.export import download_of

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from lianshu.authority import Actor, require
 from lianshu.coverage.forms import BulkForm
 from lianshu.coverage.models import BulkCheck
-from lianshu.coverage.queries.lists import bulk_by_id, rest_of, sample_of
+from lianshu.coverage.queries.firm_lists import bulk_by_id, rest_of, sample_of
 from lianshu.coverage.rules import can_edit_list, can_see_lists
 from lianshu.coverage.sampling import estimate
 from lianshu.coverage.services.bulk import accept_check, begin_check, judge_sample, undo_check

@@ -21,7 +21,7 @@ from lianshu.coverage.queries.campaigns import (
     campaign_progress,
 )
 from lianshu.coverage.queries.figures import uncovered
-from lianshu.coverage.queries.lists import editions_of
+from lianshu.coverage.queries.firm_lists import editions_of
 from lianshu.coverage.rules import can_begin_campaign, can_see_lists
 from lianshu.coverage.services.campaigns import begin_campaign, request_cases
 from lianshu.coverage.views import get_list

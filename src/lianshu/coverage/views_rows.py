@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from lianshu.authority import Actor, require
 from lianshu.coverage.lists import state_badge
 from lianshu.coverage.models import ListRow, RowCandidate
-from lianshu.coverage.queries.lists import decisions_of, queue_of, row_by_id
+from lianshu.coverage.queries.firm_lists import decisions_of, queue_of, row_by_id
 from lianshu.coverage.reasons import reason_lines
 from lianshu.coverage.rules import can_edit_list, can_see_lists
 from lianshu.coverage.services.deciding import decide_row, undo_decision

@@ -3,7 +3,7 @@
 from lianshu.coverage.models.campaigns import Campaign, CampaignFirm
 from lianshu.coverage.models.decisions import BulkCheck, BulkRow, LinkDecision
 from lianshu.coverage.models.duplicates import DuplicatePair, PairState
-from lianshu.coverage.models.lists import (
+from lianshu.coverage.models.firm_lists import (
     Edition,
     FirmList,
     ListRow,

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lianshu.casework.models import Case, LoopVersion
-from lianshu.coverage.models.lists import Edition, FirmList
+from lianshu.coverage.models.firm_lists import Edition, FirmList
 from lianshu.coverage.querysets import CampaignQuerySet
 from lianshu.records.fields import OpaqueIdField
 from lianshu.registry.models import Following, Organisation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianshu.coverage.models.lists import FirmList, ListRow
+from lianshu.coverage.models.firm_lists import FirmList, ListRow
 from lianshu.records.fields import OpaqueIdField
 from lianshu.registry.models import Following, Organisation
 

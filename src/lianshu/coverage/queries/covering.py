@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from lianshu.authority import Actor
 from lianshu.coverage.models import Edition, FirmList, ListRow, RowCandidate, RowState
-from lianshu.coverage.queries.lists import edition_by_id
+from lianshu.coverage.queries.firm_lists import edition_by_id
 from lianshu.engine.tables import Use
 from lianshu.registry.models import (
     Holding,

@@ -16,12 +16,20 @@ from lianshu.coverage.queries.figures import Narrowing, uncovered
 from lianshu.coverage.reading import ReadList, RowIn
 from lianshu.coverage.services.campaigns import Wish, begin_campaign, open_cases
 from lianshu.coverage.services.deciding import decide_row
+from lianshu.coverage.services.firm_lists import Setting, add_edition, create_list
 from lianshu.coverage.services.linking import link_edition
-from lianshu.coverage.services.lists import Setting, add_edition, create_list
-from lianshu.demo.services.gathered import City
-from lianshu.registry.models import IdentifierKind, Organisation, OrganisationKind
+from lianshu.demo.services.gathered import LOADER, City
+from lianshu.registry.models import (
+    IdentifierKind,
+    Organisation,
+    OrganisationKind,
+    RegionAncestry,
+)
+from lianshu.registry.services import move_organisation
 
 CITY: Final = "3302"
+DISTRICT: Final = "330212"
+NEXT: Final = "330203"
 LOOPS: Final = ("diagnosis", "routine", "order")
 CAMPAIGN_FIRMS: Final = 12
 UNKNOWN: Final = ("甬河谷精密部件有限公司", "四明湾节能设备有限公司", "望海楼智能装备有限公司")
@@ -34,7 +42,8 @@ def load_coverage(city: City, officer: Actor, now: datetime) -> None:
         Organisation.objects.current()
         .filter(kind=OrganisationKind.ENTERPRISE)
         .order_by("name", "pk")
-        .prefetch_related("identifiers", "other_names")
+        .select_related("region", "chain")
+        .prefetch_related("identifiers")
     )
     if not firms:
         return
@@ -45,12 +54,33 @@ def load_coverage(city: City, officer: Actor, now: datetime) -> None:
     _edition(officer, party, _visited(firms, 4), now - timedelta(days=60))
     _decide(officer, latest, now)
     _campaign(officer, latest, now)
+    _district(city, officer, firms, now)
 
 
-def _list(city: City, officer: Actor, title: str, purpose: str, now: datetime) -> FirmList:
+def _district(city: City, officer: Actor, firms: Sequence[Organisation], now: datetime) -> None:
+    """A district's list, and a firm that moved to the next district between its two dates."""
+    below = RegionAncestry.objects.filter(ancestor=city.regions[DISTRICT])
+    inside = set(below.values_list("descendant_id", flat=True))
+    own = [firm for firm in firms if firm.region_id in inside]
+    liaisons = _list(city, officer, "鄞州区联络员名单（演示）", Purpose.LIAISON, now, DISTRICT)
+    _edition(officer, liaisons, _visited(own, 2), now - timedelta(days=45))
+    if own:
+        move_organisation(
+            actor=LOADER,
+            organisation=own[0],
+            region=city.regions[NEXT],
+            chain=own[0].chain,
+            now=now - timedelta(days=20),
+        )
+    _edition(officer, liaisons, _visited(own, 2), now - timedelta(days=10))
+
+
+def _list(
+    city: City, officer: Actor, title: str, purpose: str, now: datetime, place: str = CITY
+) -> FirmList:
     return create_list(
         actor=officer,
-        setting=Setting(title, purpose, "市助企服务中心（演示）", city.regions[CITY]),
+        setting=Setting(title, purpose, "市助企服务中心（演示）", city.regions[place]),
         now=now - timedelta(days=92),
     )
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from lianshu.audit.services import record, signature
 from lianshu.authority import Actor, require
 from lianshu.coverage.models import Edition, FirmList, ListRow, Purpose
-from lianshu.coverage.models.lists import FOR_INFORMATION
+from lianshu.coverage.models.firm_lists import FOR_INFORMATION
 from lianshu.coverage.reading import ReadList
 from lianshu.coverage.rules import can_edit_list, can_keep_list
 from lianshu.jobs.models import Job

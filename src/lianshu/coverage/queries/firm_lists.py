@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from lianshu.authority import Actor
 from lianshu.coverage.models import (
@@ -29,7 +29,7 @@ def lists_for(actor: Actor) -> FirmListQuerySet:
             newest_on=Subquery(newest.values("on")[:1]),
             newest_key=Subquery(newest.values("public_id")[:1]),
             edition_count=Count("editions", distinct=True),
-            waiting=Count("editions__rows", filter=waiting, distinct=True),
+            waiting=Count("editions__rows__key", filter=waiting, distinct=True),
         )
     )
 
@@ -80,11 +80,16 @@ def rows_for(actor: Actor) -> ListRowQuerySet:
 
 
 def queue_of(actor: Actor, firm_list: FirmList) -> ListRowQuerySet:
-    """Rows somebody must look at, of the newest edition first; where a person was contradicted
-    before others, then the likeliest."""
+    """Rows somebody must look at, each name once with its newest edition; where a person was
+    contradicted before others, then the likeliest."""
+    later = ListRow.objects.visible_to(actor).filter(
+        edition__firm_list=firm_list, key=OuterRef("key"), edition__on__gt=OuterRef("edition__on")
+    )
     rows = rows_for(actor).filter(edition__firm_list=firm_list, state=RowState.REVIEW)
-    return rows.prefetch_related(_candidates()).order_by(
-        "-conflict", "-edition__on", "-probability", "number"
+    return (
+        rows.filter(~Exists(later))
+        .prefetch_related(_candidates())
+        .order_by("-conflict", "-edition__on", "-probability", "number")
     )
 
 
