@@ -90,8 +90,8 @@ def test_a_file_in_another_order_is_one_slice(tmp_path: Path) -> None:
     assert slices(duckdb.connect(), mixed, 20) == []
 
 
-@pytest.mark.parametrize("most", [50, 60])
-def test_a_run_in_slices_writes_the_same_rows(tmp_path: Path, most: int) -> None:
+def test_a_run_in_slices_writes_the_same_rows(tmp_path: Path) -> None:
+    most = 50  # 120 firms make two whole slices and a part of one
     files = tables(tmp_path, rows_in_group=FIRMS)
     written: list[bytes] = []
     for limit in (FIRMS, most):
