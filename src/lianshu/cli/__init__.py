@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
         "lianshu.cli.match", "match", "给两张表：为每条需求排出最合适的资源，并写明理由"
     ),
     "plan": Command("lianshu.cli.plan", "plan", "给配对、容量和名额：算出对大家都最好的方案"),
+    "link": Command("lianshu.cli.link", "link", "数据比对：名单里的每一行是登记表里的哪一家"),
     "ranker": Command(
         "lianshu.cli.ranker", "app", "会学习的排序：ranker learn 学习，score 打分，evaluate 评估"
     ),

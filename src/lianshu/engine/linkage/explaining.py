@@ -42,7 +42,7 @@ def _name(values: object, asked: str, text: str, field: str, row: Record, entity
         if normal_name(row.name) in _normals(entity):
             return Reason(field, "equal", row.name)
         return Reason(field, "equal_core", asked)
-    if marks["complete"]:
+    if marks["complete"] and all(letter in text for letter in asked):
         return Reason(field, "ordered", f"{asked} → {text}")
     if marks["brand_equal"]:
         return Reason(field, "equal_brand", take_apart(asked).brand)

@@ -27,6 +27,10 @@ SHOWN: Final = 5
 BY_CODE: Final = 0.999
 _TELLING: Final = 2.2
 """Least weight of the characters two names share, unless the names are equal."""
+_CLAIMED: Final = 0.95
+"""Least probability of a match with a firm that another row of the list fits better."""
+_RIVAL: Final = 0.3
+"""A second candidate with this share of the first's probability is named."""
 _CODE_LENGTH: Final = 18
 _AT: Final = {name: at for at, name in enumerate(FEATURES)}
 
@@ -176,13 +180,14 @@ class _Judge:
         elif best >= made.accept and gap >= made.gap and not doubts:
             decision = "match"
         elif not doubts:
-            near = end - start > 1 and gap < made.gap
+            near = end - start > 1 and best - gap > _RIVAL * best
             close = Reason("other", "close", found.entity(start + 1).name if near else "")
             doubts = [close if near else Reason("row", "weak")]
         places = range(start, min(end, start + (2 if decision == "match" else SHOWN)))
         shown = tuple(self._shown(row, places, scale=1.0))
         none = (Reason("row", "weak"),) if decision == "new" else ()
-        reasons = (*none, *shown[0].reasons, *([] if none else doubts), *remarks)
+        doubts = [] if none else [each for each in doubts if each not in shown[0].reasons]
+        reasons = (*none, *shown[0].reasons, *doubts, *remarks)
         id = "" if decision == "new" else shown[0].entity_id
         return Link(row.id, id, best, gap, decision, reasons, shown)
 
@@ -202,6 +207,8 @@ class _Judge:
         own = _code(entity)
         if code and own and own != code and entity.id not in owners:
             doubts.append(Reason("uscc", "differs", f"{code}／{own}"))
+        if found.claimed[start] and found.probability[start] < _CLAIMED:
+            doubts.append(Reason("other", "claimed", entity.name))
         if owners and entity.id not in owners:
             doubts.append(Reason("uscc", "contradicts", f"{row.name}／{entity.name}"))
         return doubts
