@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianshu.authority import EVERY_CHAIN, Actor, Capability
+from lianshu.engine.linkage import Index, Record, link, sentence
 from lianshu.imports.names import Candidate, NameMatcher
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.records.text import name_key, normalise
@@ -19,6 +22,7 @@ from lianshu.registry.models import Organisation, OrganisationKind, Region
 from lianshu.registry.services import create_organisation
 
 MOST: Final = 5
+MOST_COMPARED: Final = 20
 MOST_READ: Final = 400
 LEAST_ALIKE: Final = 0.5
 _COMMON = re.compile(
@@ -53,8 +57,14 @@ class OrganisationNames(NameMatcher):
                     found[row.pk] = (score, Candidate(row.public_id, label, str(row.region)))
             if len(found) >= MOST:
                 break
-        likeliest = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:MOST]
-        return [candidate for _pk, (_score, candidate) in likeliest]
+        likeliest = sorted(found, key=lambda pk: (-found[pk][0], pk))[:MOST_COMPARED]
+        return [
+            replace(
+                found[pk][1],
+                detail=_("；").join(part for part in (found[pk][1].detail, why) if part),
+            )
+            for pk, why in _compared(actor, name, likeliest)
+        ]
 
     def meant(self, actor: Actor, public_id: str) -> int:
         found = Organisation.objects.visible_to(actor).current().filter(public_id=public_id).first()
@@ -86,6 +96,32 @@ class OrganisationNames(NameMatcher):
             now=now,
         )
         return created.pk
+
+
+def _compared(actor: Actor, name: str, keys: Sequence[int]) -> list[tuple[int, str]]:
+    """The likeliest of these organisations with the reason why, as linkage judges them; then those
+    it has nothing to say of, in their own order."""
+    rows = Organisation.objects.visible_to(actor).filter(pk__in=keys)
+    records = [
+        Record(
+            id=str(row.pk),
+            name=row.name,
+            aliases=tuple(
+                each
+                for each in (row.short_name, *(one.value for one in row.other_names.all()))
+                if each
+            ),
+        )
+        for row in rows.prefetch_related("other_names")
+    ]
+    [found] = link([Record(id="", name=name)], Index.build(records))
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    judged = {
+        int(each.entity_id): _("、").join(sentence(why, language) for why in each.reasons[:2])
+        for each in found.candidates
+    }
+    order = [*judged, *(pk for pk in keys if pk not in judged)]
+    return [(pk, judged.get(pk, "")) for pk in order if pk in keys][:MOST]
 
 
 def _alike(wanted: str, core: str, name: str) -> float:

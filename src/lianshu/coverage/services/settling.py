@@ -55,12 +55,16 @@ def settle(
         row.conflict = False
         row.by_person = decision is not None
         if decision is None:
-            row.state = row.said
             before = row.entity_id
+            row.state = row.said
             row.entity_id = candidate if row.said == RowState.MATCH else None
-            # The id stays: a firm that was absorbed is lost, and not its heir.
-            if before is not None and heir_of.get(before) == row.entity_id:
-                row.entity_id = before
+            # The id stays: a firm that was absorbed is lost, and neither its heir nor unknown.
+            if (
+                before is not None
+                and before in heir_of
+                and row.entity_id in (None, heir_of[before])
+            ):
+                row.state, row.entity_id = RowState.MATCH, before
         else:
             row.entity_id = decision.entity_id
             row.state = RowState.NEW if decision.entity_id is None else RowState.MATCH
