@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Final
 
 _DROP: Final = re.compile(r"[^0-9A-Z㐀-䶿一-鿿豈-﫿&*]+")
+_STAR: Final = re.compile(r"\*(?!ST)")
 _REMARK: Final = re.compile(
     r"[(\[【](?:简称|原名?|曾用名|又名|下称|以下简称)[:：]?[^()\[\]【】]*[)\]】]"
 )
@@ -85,7 +86,8 @@ def normal_name(name: str) -> str:
 
     A remark in brackets (简称…, 原…, 曾用名…) is left out.
     """
-    return _DROP.sub("", _REMARK.sub("", unicodedata.normalize("NFKC", name).upper()))
+    text = _DROP.sub("", _REMARK.sub("", unicodedata.normalize("NFKC", name).upper()))
+    return _STAR.sub("", text)
 
 
 def plain_name(name: str) -> str:
