@@ -24,6 +24,7 @@ from lianshu.chainmap.services.computing import refresh_inputs
 from lianshu.chainmap.services.makers import MakerRow, plan_makers, save_makers, state_maker
 from lianshu.chainmap.services.products import EdgeRow, save_edges, set_chain_products
 from lianshu.exchange.models import Demand
+from lianshu.notices.models import Notice
 from lianshu.records.errors import Conflict, DomainError
 from tests.cast import NOW, SYSTEM, Cast
 from tests.chainmap.scenes import MapScene, small_map
@@ -95,6 +96,9 @@ def test_a_gap_closes_itself_with_a_note_and_so_does_what_was_done_about_it(
     act.refresh_from_db()
     assert act.status == ActStatus.DONE and "补上" in act.ended_note
     assert "第甲零件厂" not in act.ended_note  # whoever acts need not be let know who makes it
+    told = Notice.objects.get(kind="chainmap.gap_closed")
+    assert (told.recipient_id, told.link) == (officer.user_id, f"/chainmap/acts/{act.public_id}/")
+    assert told.params == {"product": "镨钕", "chain": "磁性材料", "act": "招商目标"}
     assert scene.input("镨钕", "cixi").status == "gap"
 
 

@@ -3,6 +3,7 @@ computed, and what is done about those that lack makers."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -292,6 +293,9 @@ class GapAct(models.Model):
     evidence = models.TextField(_("依据"))
     note = models.CharField(_("说明"), max_length=300, blank=True)
     begun_at = models.DateTimeField(_("开始"))
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     begun_by_name = models.CharField(_("发起人"), max_length=150)
     ended_at = models.DateTimeField(_("结束"), null=True)
     ended_note = models.CharField(_("结果"), max_length=300, blank=True)

@@ -98,6 +98,7 @@ def begin_act(*, actor: Actor, row: ChainInput, kind: ActKind, wish: Wish, now: 
         evidence=evidence,
         note=wish.note.strip()[:300],
         begun_at=now,
+        begun_by_id=actor.user_id,
         begun_by_name=signature(actor),
     )
     if kind in POSTS:
