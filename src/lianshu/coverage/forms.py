@@ -35,7 +35,7 @@ class EditionForm(forms.Form):
     on = forms.DateField(
         label=_("名单日期"),
         help_text=_("名单说的是哪一天的情况。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     file = forms.FileField(
         label=_("文件"),
@@ -137,7 +137,9 @@ class CampaignForm(forms.Form):
     title = forms.CharField(label=_("行动名称"), max_length=100)
     loop = forms.ChoiceField(label=_("流程"), help_text=_("每家企业按这个流程开一个办件。"))
     due_on = forms.DateField(
-        label=_("目标日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("目标日期"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -167,7 +169,9 @@ class MergeForm(forms.Form):
     """Which record stays, and why they are one."""
 
     stays = forms.ChoiceField(label=_("保留"), widget=forms.RadioSelect)
-    on = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(
+        label=_("日期"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     reason = forms.CharField(label=_("原因"), max_length=300)
 
     def __init__(self, pair: DuplicatePair, *args: Any, **kwargs: Any) -> None:

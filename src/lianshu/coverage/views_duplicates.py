@@ -24,6 +24,7 @@ from lianshu.coverage.services.duplicates import (
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.registry.queries.identity import identity_of
 from lianshu.registry.services import preview_merge
+from lianshu.registry.services.moving import RowsToMove
 from lianshu.ui.feedback import say
 from lianshu.ui.requests import PageRequest, page
 
@@ -37,6 +38,15 @@ def get_pair(actor: Actor, public_id: str) -> DuplicatePair:
     return found
 
 
+def _lines(actor: Actor, pair: DuplicatePair) -> list[RowsToMove]:
+    """What would follow the later record into the earlier; the pair itself stays as it is."""
+    lines = preview_merge(
+        actor=actor, predecessor=pair.second, successor=pair.first, kind="duplicate"
+    )
+    own = str(DuplicatePair.following.label)
+    return [line for line in lines if line.title != own and line.moving]
+
+
 def _page(
     request: PageRequest,
     pair: DuplicatePair,
@@ -45,17 +55,12 @@ def _page(
 ) -> HttpResponse:
     actor = request.actor
     today = timezone.localdate()
-    open_pair = pair.state == PairState.OPEN
     context = {
         "pair": pair,
         "badge": pair_badge(pair).__html__(),
         "why": reason_lines(pair.reasons),
         "both": [(each, identity_of(actor, each)) for each in (pair.first, pair.second)],
-        "lines": preview_merge(
-            actor=actor, predecessor=pair.second, successor=pair.first, kind="duplicate"
-        )
-        if open_pair
-        else (),
+        "lines": _lines(actor, pair) if pair.state == PairState.OPEN else (),
         "merge": merge or MergeForm(pair, initial={"on": today, "reason": _("重复登记")}),
         "apart": apart or ApartForm(),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -20,14 +20,14 @@ from lianshu.engine.linkage import Candidate, Index, Record, link
 from lianshu.jobs.models import Job
 from lianshu.jobs.services import enqueue
 from lianshu.records.errors import Conflict, DomainError
-from lianshu.registry.models import Organisation, SuccessionKind
+from lianshu.registry.models import MAY_LACK_CODE, Organisation, SuccessionKind
 from lianshu.registry.services import merge_organisation, undo_merge
 
 FIND_JOB: Final = "coverage.duplicates"
 LEAST: Final = Decimal("0.4")
 """A pair as probable as this is worth a look. Probabilities of all candidates of a record add up
 to 1 at most, so that each of three records of one firm can be no likelier than a half."""
-CHUNK: Final = 1_000
+EQUAL: Final = frozenset({"equal", "equal_unmarked", "equal_core", "equal_brand"})
 REASON_MOST: Final = 300
 
 
@@ -40,44 +40,68 @@ def request_search(*, actor: Actor, link_to: str, now: datetime) -> Job:
 
 
 def find_duplicates(
-    *, now: datetime, progress: Callable[[int, int], None] = lambda _done, _total: None
+    *,
+    now: datetime,
+    only: Collection[int] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> int:
-    """Compare each organisation of today with all others; how many pairs are new. What people
-    said of a pair stays; an open pair takes the newest probability."""
+    """Compare each organisation of today (or those of `only`) with all others; how many pairs are
+    new. What people said of a pair stays, and a pair that is known is not found again."""
     cities = Cities()
-    today = set(Organisation.objects.current().values_list("pk", flat=True))
-    records = [each for each in registry_records(cities) if int(each.id) in today]
-    index = registry_index(cities, today)
-    known = {(pair.first_id, pair.second_id): pair for pair in DuplicatePair.objects.all()}
+    kinds = dict(Organisation.objects.current().values_list("pk", "kind"))
+    index = registry_index(cities, kinds.keys())
+    records = [
+        each
+        for each in registry_records(cities, only)
+        if int(each.id) in kinds and (only is None or int(each.id) in only)
+    ]
+    known = set(DuplicatePair.objects.values_list("first_id", "second_id"))
     fresh: dict[tuple[int, int], DuplicatePair] = {}
-    for start in range(0, len(records), CHUNK):
-        chunk = records[start : start + CHUNK]
-        for own in chunk:
-            for each in _others(own, index):
-                key = (min(int(own.id), int(each.entity_id)), max(int(own.id), int(each.entity_id)))
-                probability = exact(each.probability)
-                if key[0] == key[1] or probability < LEAST or key in known:
-                    continue
-                best = fresh.get(key)
-                if best is None or best.probability < probability:
-                    fresh[key] = DuplicatePair(
-                        first_id=key[0],
-                        second_id=key[1],
-                        probability=probability,
-                        reasons=plain_reasons(each.reasons),
-                        found_at=now,
-                    )
-        progress(min(start + CHUNK, len(records)), len(records))
+    for at, own in enumerate(records, start=1):
+        for each in _others(own, index, kinds):
+            first, second = sorted((int(own.id), int(each.entity_id)))
+            best = fresh.get((first, second))
+            probability = exact(each.probability)
+            if (first, second) in known or (best and best.probability >= probability):
+                continue
+            fresh[first, second] = DuplicatePair(
+                first_id=first,
+                second_id=second,
+                probability=probability,
+                reasons=plain_reasons(each.reasons),
+                found_at=now,
+            )
+        progress(at, len(records))
     DuplicatePair.objects.bulk_create(fresh.values(), batch_size=500)
     return len(fresh)
 
 
-def _others(own: Record, index: Index) -> tuple[Candidate, ...]:
+def _others(own: Record, index: Index, kinds: Mapping[int, str]) -> tuple[Candidate, ...]:
     """Whom a record may be besides itself."""
     index.remove(own.id)
     [found] = link([own], index)
     index.put(own)
-    return () if found.decision == "new" else found.candidates
+    if found.decision == "new":
+        return ()
+    return tuple(
+        each
+        for each in found.candidates
+        if exact(each.probability) >= LEAST and _may_be(own, each, index, kinds)
+    )
+
+
+def _may_be(own: Record, other: Candidate, index: Index, kinds: Mapping[int, str]) -> bool:
+    """Only of one kind. A credit code each makes two firms of them, unless one was written down
+    wrongly, which only an equal name suggests; so does it where there are no codes at all."""
+    record, kind = index.get(other.entity_id), kinds[int(own.id)]
+    if record is None or kind != kinds.get(int(other.entity_id)):
+        return False
+    coded = bool(own.uscc and record.uscc)
+    if coded and own.uscc == record.uscc:
+        return True
+    if coded or kind in MAY_LACK_CODE:
+        return any(why.kind in EQUAL for why in other.reasons)
+    return True
 
 
 def _locked(pair: DuplicatePair) -> DuplicatePair:

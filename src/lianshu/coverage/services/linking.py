@@ -26,6 +26,7 @@ from lianshu.coverage.services.settling import (
     place_rows,
     settle,
     standing_decisions,
+    write_rows,
 )
 from lianshu.engine.linkage import Index, Link, Record, link
 from lianshu.engine.linkage import Reason as LinkReason
@@ -173,4 +174,4 @@ def _store(edition: Edition, rows: Sequence[ListRow], links: Sequence[Link]) -> 
     place_rows(rows, before)
     RowCandidate.objects.filter(row__in=rows).delete()
     RowCandidate.objects.bulk_create(candidates, batch_size=500)
-    ListRow.objects.bulk_update(rows, (*SAID, *SETTLED), batch_size=500)
+    write_rows(rows, (*SAID, *SETTLED))

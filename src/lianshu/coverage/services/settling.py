@@ -94,7 +94,7 @@ def resettle(firm_list: FirmList, rows: Sequence[ListRow]) -> None:
     before = {row.pk: row.entity_id for row in rows}
     settle(rows, best, standing, heirs(known))
     place_rows(rows, before)
-    ListRow.objects.bulk_update(rows, SETTLED, batch_size=500)
+    write_rows(rows, SETTLED)
 
 
 def place_rows(rows: Sequence[ListRow], before: Mapping[int, int | None]) -> None:
@@ -104,3 +104,15 @@ def place_rows(rows: Sequence[ListRow], before: Mapping[int, int | None]) -> Non
     regions = dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "region_id"))
     for row in fresh:
         row.region_id = None if row.entity_id is None else regions.get(row.entity_id)
+
+
+def write_rows(rows: Sequence[ListRow], fields: Sequence[str]) -> None:
+    """Write these fields of stored rows. Inserting over them is one plain statement for a batch,
+    where an update of many rows is a long case distinction that databases are slow at."""
+    ListRow.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=fields,
+        batch_size=500,
+    )

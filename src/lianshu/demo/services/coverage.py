@@ -16,16 +16,18 @@ from lianshu.coverage.queries.figures import Narrowing, uncovered
 from lianshu.coverage.reading import ReadList, RowIn
 from lianshu.coverage.services.campaigns import Wish, begin_campaign, open_cases
 from lianshu.coverage.services.deciding import decide_row
+from lianshu.coverage.services.duplicates import find_duplicates
 from lianshu.coverage.services.firm_lists import Setting, add_edition, create_list
 from lianshu.coverage.services.linking import link_edition
 from lianshu.demo.services.gathered import LOADER, City
+from lianshu.engine.identity import complete_credit_code
 from lianshu.registry.models import (
     IdentifierKind,
     Organisation,
     OrganisationKind,
     RegionAncestry,
 )
-from lianshu.registry.services import move_organisation
+from lianshu.registry.services import create_organisation, move_organisation
 
 CITY: Final = "3302"
 DISTRICT: Final = "330212"
@@ -48,13 +50,29 @@ def load_coverage(city: City, officer: Actor, now: datetime) -> None:
     if not firms:
         return
     visits = _list(city, officer, "企业走访名单（演示）", Purpose.VISIT, now)
-    _edition(officer, visits, _visited(firms, 3), now - timedelta(days=92))
-    latest = _edition(officer, visits, _visited(firms, 2), now - timedelta(days=4))
+    _edition(officer, visits, _visited(firms, 6), now - timedelta(days=92))
+    latest = _edition(officer, visits, _visited(firms, 4), now - timedelta(days=4))
     party = _list(city, officer, "党组织覆盖名单（演示）", Purpose.PARTY, now)
-    _edition(officer, party, _visited(firms, 4), now - timedelta(days=60))
+    _edition(officer, party, _visited(firms, 12), now - timedelta(days=60))
     _decide(officer, latest, now)
     _campaign(officer, latest, now)
     _district(city, officer, firms, now)
+    _double(firms, now)
+
+
+def _double(firms: Sequence[Organisation], now: datetime) -> None:
+    """A firm that somebody registered twice, with a slip in its code: found, and left to people."""
+    firm = firms[len(firms) // 2]
+    twin = create_organisation(
+        actor=LOADER,
+        name=firm.name.replace("有限公司", "公司"),
+        kind=OrganisationKind.ENTERPRISE,
+        region=firm.region,
+        chain=firm.chain,
+        uscc=complete_credit_code("91990000DD000001"),
+        now=now - timedelta(days=3),
+    )
+    find_duplicates(now=now - timedelta(days=1), only={twin.pk})
 
 
 def _district(city: City, officer: Actor, firms: Sequence[Organisation], now: datetime) -> None:
