@@ -154,6 +154,12 @@ def test_upload_compare_and_see(client: Client, cast: Cast) -> None:
     assert "应覆盖" in html and "经信局" in html and "按产业链" in html
     again = reverse("coverage-edition-new", args=[made.public_id])
     twice = SimpleUploadedFile("名单.csv", good.encode())
+    assert cast.regions["cixi"].public_id in client.get(new).content.decode()
+    client.force_login(cast.users["yinzhou"])
+    offered = client.get(new).content.decode()
+    assert cast.regions["yinzhou"].public_id in offered
+    assert cast.regions["cixi"].public_id not in offered, "only where one may keep lists"
+    client.force_login(cast.users["officer"])
     answer = client.post(again, {"on": "2026-11-01", "file": twice})
     assert answer.status_code == 422 and "已经有 2026-11-01" in answer.content.decode()
 

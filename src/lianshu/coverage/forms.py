@@ -14,6 +14,7 @@ from lianshu.casework.queries import loops_in_use
 from lianshu.coverage.filters import register_options, size_options
 from lianshu.coverage.models import DuplicatePair, Edition, Purpose
 from lianshu.coverage.queries.figures import Narrowing
+from lianshu.coverage.queries.firm_lists import keepable_regions
 from lianshu.coverage.services.campaigns import Wish
 from lianshu.coverage.services.firm_lists import Setting
 from lianshu.registry.lists import region_options
@@ -65,7 +66,9 @@ class ListForm(EditionForm):
         super().__init__(*args, **kwargs)
         self._regions = {each.public_id: each for each in all_regions()}
         self._chains = {each.public_id: each for each in all_chains()}
-        _set(self, "region", [(each.value, each.indented) for each in region_options(actor)])
+        own = keepable_regions(actor)
+        places = [each for each in region_options(actor) if each.value in own]
+        _set(self, "region", [(each.value, each.indented) for each in places])
         chains = [(key, each.name) for key, each in self._chains.items()]
         _set(self, "chain", [("", _now("不限产业链")), *chains])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from lianshu.authority import Actor
+from lianshu.authority import Actor, Capability
 from lianshu.coverage.models import (
     BulkCheck,
     BulkRow,
@@ -16,6 +16,7 @@ from lianshu.coverage.models import (
     RowState,
 )
 from lianshu.coverage.querysets import FirmListQuerySet, ListRowQuerySet
+from lianshu.registry.models import RegionAncestry
 
 
 def lists_for(actor: Actor) -> FirmListQuerySet:
@@ -42,6 +43,13 @@ def newest_editions(actor: Actor) -> list[tuple[str, str]]:
     for each in rows.select_related("firm_list").order_by("on"):
         found[each.firm_list_id] = (each.firm_list.title, each.public_id)
     return list(found.values())
+
+
+def keepable_regions(actor: Actor) -> set[str]:
+    """Public ids of the regions where the actor may keep lists of some chain or all."""
+    granted = {scope.region_id for scope in actor.scopes(Capability.COORDINATE)}
+    rows = RegionAncestry.objects.filter(ancestor__in=granted)
+    return set(rows.values_list("descendant__public_id", flat=True))
 
 
 def list_by_id(actor: Actor, public_id: str) -> FirmList | None:

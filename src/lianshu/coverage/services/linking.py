@@ -32,6 +32,8 @@ from lianshu.engine.linkage import Index, Link, Record, link
 from lianshu.engine.linkage import Reason as LinkReason
 
 CHUNK: Final = 1_000
+LEAST: Final = Decimal("0.01")
+"""Less likely candidates are not shown to anybody, except where there is no other."""
 SAID: Final = ("said", "probability", "gap", "reasons")
 Progress = Callable[[int, int], None]
 
@@ -155,7 +157,8 @@ def _store(edition: Edition, rows: Sequence[ListRow], links: Sequence[Link]) -> 
         row.probability = exact(found.probability) if found.candidates else None
         row.gap = exact(found.gap) if found.candidates else None
         row.reasons = plain_reasons(found.reasons)
-        for rank, each in enumerate(found.candidates, start=1):
+        likely = [each for each in found.candidates if exact(each.probability) >= LEAST]
+        for rank, each in enumerate(likely or found.candidates[:1], start=1):
             candidates.append(
                 RowCandidate(
                     row=row,

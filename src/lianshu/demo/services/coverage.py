@@ -140,7 +140,7 @@ def _written(firms: Sequence[Organisation]) -> Iterator[RowIn]:
             case 4:
                 yield RowIn(number, firm.name.replace("有限公司", "公司"), city="宁波市")
             case 5:
-                yield RowIn(number, f"宁波{firm.name}")
+                yield RowIn(number, f"宁波市{firm.name.removeprefix('宁波')}")
             case 6 if len(firm.name) > 5:
                 yield RowIn(number, firm.name[:1] + firm.name[2:], city="宁波市")
             case _:
