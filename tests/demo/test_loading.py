@@ -22,6 +22,13 @@ from lianshu.casework.models import (
     ScheduleVersion,
     Task,
 )
+from lianshu.coverage.models import (
+    CampaignFirm,
+    DuplicatePair,
+    FirmList,
+    LinkDecision,
+    ListRow,
+)
 from lianshu.demo.city.sources import read_city
 from lianshu.demo.pack import read_demo
 from lianshu.demo.queries import city_figures
@@ -92,6 +99,13 @@ def test_the_whole_city_loads(client: Client) -> None:
     assert (planned.status, strict.status) == (RoundStatus.PLANNED, RoundStatus.INFEASIBLE)
     told_of = {each["kind"] for each in strict.plans.get().conflict}
     assert told_of == {"least", "group_most"} and strict.plans.get().proved
+    lists = {each.purpose: each for each in FirmList.objects.all()}
+    assert sorted(lists) == ["liaison", "party", "visit"] and lists["party"].for_information
+    assert ListRow.objects.filter(state="match").count() > 1_000
+    assert ListRow.objects.filter(state="review").exists() and LinkDecision.objects.exists()
+    visited = CampaignFirm.objects.filter(case__isnull=False)
+    assert visited.count() == 12 and visited.filter(covered_on__isnull=False).count() == 2
+    assert DuplicatePair.objects.get().state == "open"
     assert LiaisonAssignment.objects.count() > 800
     assert OrganisationLink.objects.count() >= 100
     merged = Organisation.objects.get(merged_into__isnull=False)

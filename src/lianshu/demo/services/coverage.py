@@ -141,8 +141,10 @@ def _written(firms: Sequence[Organisation]) -> Iterator[RowIn]:
                 yield RowIn(number, firm.name.replace("有限公司", "公司"), city="宁波市")
             case 5:
                 yield RowIn(number, f"宁波市{firm.name.removeprefix('宁波')}")
-            case 6 if len(firm.name) > 5:
-                yield RowIn(number, firm.name[:1] + firm.name[2:], city="宁波市")
+            case 6 if firm.short_name:
+                # The first character of the brand was left out.
+                slip = firm.name.replace(firm.short_name, firm.short_name[1:])
+                yield RowIn(number, slip, city="宁波市")
             case _:
                 yield RowIn(number, firm.name)
 
