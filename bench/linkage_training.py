@@ -27,7 +27,7 @@ from scipy.optimize import minimize
 from bench.linkage_names import Maker
 from lianshu.engine.linkage import Record
 from lianshu.engine.linkage.blocking import Postings
-from lianshu.engine.linkage.comparing import FEATURES, compare
+from lianshu.engine.linkage.comparing import FEATURES, Evidence, compare
 from lianshu.engine.linkage.forms import forms_of
 from lianshu.engine.linkage.names import take_apart
 from lianshu.engine.linkage.scoring import REGIMES, VERSION, regimes
@@ -36,7 +36,9 @@ from lianshu.engine.linkage.searching import MOST
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "src/lianshu/engine/linkage/data/model.json"
 WITHOUT, RIDGE, UNIT = 0.2, 0.02, 8
-DECIDING = {"accept": 0.8, "gap": 0.6, "floor": 0.1, "claimed": 2.0}
+DECIDING = {"accept": 0.8, "gap": 0.6, "floor": 0.1, "claimed": 3.0}
+SYNTHETIC = ("full", "short_placed")
+"""What listed firms say nothing about is learned from synthetic names."""
 
 
 def half_of(id: str) -> int:
@@ -105,7 +107,7 @@ def task(
     new = np.ones(len(order), bool)
     new[1:] = (np.diff(row[order]) != 0) | (np.diff(firm[order]) != 0)
     best = order[new]
-    kinds = regimes(left, at[best], right, to[best])
+    kinds = regimes(Evidence(evidence.values[best]), left, at[best], right, to[best])
     values = np.zeros((len(best), len(REGIMES), len(FEATURES)))
     values[np.arange(len(best)), kinds] = evidence.values[best]
     values = values.reshape(len(best), -1)
@@ -171,7 +173,9 @@ def full_tasks(weights: np.ndarray, *, firms: int = 60_000, rows: int = 6_000) -
 def learnt(rows: Sequence[dict[str, str]], weights: np.ndarray, half: int | None) -> np.ndarray:
     """Coefficients of short names from listed firms, of full names from synthetic ones."""
     found = fit(short_tasks(rows, weights, half))
-    found[REGIMES.index("full")] = fit(full_tasks(weights))[REGIMES.index("full")]
+    full = fit(full_tasks(weights))
+    for name in SYNTHETIC:
+        found[REGIMES.index(name)] = full[REGIMES.index(name)]
     return found
 
 

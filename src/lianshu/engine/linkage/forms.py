@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lianshu.engine.linkage.encoding import Codes, Whole, matrix
 from lianshu.engine.linkage.model import Record
@@ -28,7 +29,8 @@ BRAND_WIDTH: Final = 8
 @dataclass(frozen=True, eq=False)
 class Forms:
     """`owner` is the position of the record; `core` begins with the letter of the place (or 0),
-    the brand stands at `start` and has `length`; `place` and `province` are 0 when not stated."""
+    the brand stands at `start` and has `length`; `place` and `province` are 0 when
+    not stated; `located` is a record that states its city."""
 
     texts: Sequence[str]
     owner: Whole
@@ -41,6 +43,7 @@ class Forms:
     place: Whole
     province: Whole
     legal: Whole
+    located: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -85,6 +88,7 @@ def forms_of(records: Sequence[Record]) -> Forms:
         np.array(place, np.int64),
         np.array(province, np.int64),
         np.array([LEGAL_CODES.get(each.legal, 0) for each in parts], np.int64),
+        np.array([bool(city) for city in cities], bool),
     )
 
 

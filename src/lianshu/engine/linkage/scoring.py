@@ -21,8 +21,9 @@ from lianshu.engine.linkage.comparing import FEATURES, Evidence
 from lianshu.engine.linkage.encoding import PLANE, Real, Whole
 from lianshu.engine.linkage.forms import Forms
 
-REGIMES: Final = ("short_full", "short_short", "full")
-"""A short name against a full one, against another short one, and a full name against either."""
+REGIMES: Final = ("short_full", "short_short", "full", "short_partly", "short_placed")
+"""A short name that is all in a full one; against another short one; a full name against either;
+a short name that is partly in a full one; a short name of which the list states the city."""
 _LONG: Final = 7
 _SHORT: Final = 5
 VERSION: Final = 1
@@ -42,16 +43,19 @@ class Model:
 
     def scores(self, evidence: Evidence, left: Forms, at: Whole, right: Forms, to: Whole) -> Real:
         """The score of each pair."""
-        kinds = regimes(left, at, right, to)
+        kinds = regimes(evidence, left, at, right, to)
         found: Real = np.einsum("nf,nf->n", evidence.values, self.coefficients[kinds])
         return found
 
 
-def regimes(left: Forms, at: Whole, right: Forms, to: Whole) -> Whole:
+def regimes(evidence: Evidence, left: Forms, at: Whole, right: Forms, to: Whole) -> Whole:
     """The position in `REGIMES` of each pair."""
     full = (left.legal[at] > 0) | (left.size[at] > _LONG)
     short = (right.legal[to] == 0) & (right.size[to] <= _SHORT)
-    found: Whole = np.where(full, 2, np.where(short, 1, 0)).astype(np.int64)
+    partly = evidence.column("complete") == 0
+    found: Whole = np.select(
+        [full, short, left.located[at], partly], [2, 1, 4, 3], default=0
+    ).astype(np.int64)
     return found
 
 
