@@ -132,19 +132,19 @@ def _written(firms: Sequence[Organisation]) -> Iterator[RowIn]:
             for each in firm.identifiers.all()
             if each.kind == IdentifierKind.USCC and each.valid_to is None
         ]
+        short = firm.short_name
         match at % 8:
             case 0 | 1 | 2:
                 yield RowIn(number, firm.name, codes[0] if codes else "", "宁波市")
-            case 3 if firm.short_name:
-                yield RowIn(number, firm.short_name, city="宁波市")
+            case 3 if short:
+                yield RowIn(number, short, city="宁波市")
             case 4:
                 yield RowIn(number, firm.name.replace("有限公司", "公司"), city="宁波市")
-            case 5:
-                yield RowIn(number, f"宁波市{firm.name.removeprefix('宁波')}")
-            case 6 if firm.short_name:
-                # The first character of the brand was left out.
-                slip = firm.name.replace(firm.short_name, firm.short_name[1:])
-                yield RowIn(number, slip, city="宁波市")
+            case 5 if len(short) > 2:
+                turned = firm.name.replace(short, short[1] + short[0] + short[2:])
+                yield RowIn(number, turned, city="宁波市")
+            case 6 if len(short) > 2:
+                yield RowIn(number, f"{short[0]}盛{short[2:]}", city="宁波市")
             case _:
                 yield RowIn(number, firm.name)
 
