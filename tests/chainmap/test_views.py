@@ -186,6 +186,7 @@ def test_one_click_makes_an_open_bid_case(scene: MapScene, by: As) -> None:
     response = by("officer").post(address, given)
     case = Case.objects.get()
     assert response.status_code == 302 and case.public_id in response["Location"]
+    assert "电机 &gt; 磁钢 &gt; 镨钕" in text(by("officer").get(response["Location"]))
     page = text(by("officer").get(reverse("chain-input", args=[row.public_id])))
     act = GapAct.objects.get()
     assert "进行中" in page and act.public_id in page

@@ -16,6 +16,7 @@ from lianshu.audit.services import record, signature
 from lianshu.authority import Actor, require
 from lianshu.casework.models import LoopVersion
 from lianshu.casework.services.opening import open_case
+from lianshu.casework.services.talking import comment
 from lianshu.chainmap.models import (
     ActKind,
     ActStatus,
@@ -104,7 +105,7 @@ def begin_act(*, actor: Actor, row: ChainInput, kind: ActKind, wish: Wish, now: 
     if kind in POSTS:
         act.demand_key = _post(actor, act, wish, title, now).public_id
     elif kind in CASES:
-        act.case_key = _case(actor, row, wish, title, now)
+        act.case_key = _case(actor, act, row, wish, title, now)
     elif not wish.targets:
         raise DomainError(_("请至少选一家外地企业作招商目标。"), field="targets")
     act.save()
@@ -134,7 +135,8 @@ def _post(actor: Actor, act: GapAct, wish: Wish, title: str, now: datetime) -> D
     )
 
 
-def _case(actor: Actor, row: ChainInput, wish: Wish, title: str, now: datetime) -> str:
+def _case(actor: Actor, act: GapAct, row: ChainInput, wish: Wish, title: str, now: datetime) -> str:
+    """The public id of a case that begins with the evidence, for everybody in it to read."""
     if wish.owner is None:
         raise DomainError(_("请选择由哪家单位提出。"), field="owner")
     if wish.loop is None:
@@ -147,6 +149,8 @@ def _case(actor: Actor, row: ChainInput, wish: Wish, title: str, now: datetime) 
         place=(row.region, row.chain),
         now=now,
     )
+    said = "\n\n".join(part for part in (act.evidence, act.note) if part)
+    comment(actor=actor, case=case, text=said, now=now)
     return str(case.public_id)
 
 
