@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lianshu.engine.linkage.comparing import FEATURES
 from lianshu.engine.linkage.forms import KINDS
 from lianshu.engine.linkage.model import Reason, Record
@@ -13,7 +15,7 @@ _AT = {name: at for at, name in enumerate(FEATURES)}
 
 def reasons_of(found: Found, at: int, row: Record) -> tuple[Reason, ...]:
     """What speaks for and against the candidate at `at`."""
-    values = found.evidence.values[at]
+    values: list[float] = found.evidence.values[at].tolist()
     asked = found.forms.texts[int(found.asked[at])]
     segment = found.segments[int(found.segment[at])]
     form = int(found.form[at])
@@ -35,18 +37,19 @@ def reasons_of(found: Found, at: int, row: Record) -> tuple[Reason, ...]:
     return tuple(told)
 
 
-def _name(values: object, asked: str, text: str, field: str, row: Record, entity: Record) -> Reason:
+def _name(
+    values: Sequence[float], asked: str, text: str, field: str, row: Record, entity: Record
+) -> Reason:
     """What the two names have in common, the strongest thing said alone."""
-    marks = {name: bool(values[at]) for name, at in _AT.items()}  # type: ignore[index]
-    if marks["core_equal"]:
+    if values[_AT["core_equal"]]:
         if normal_name(row.name) in _normals(entity):
             return Reason(field, "equal", row.name)
         return Reason(field, "equal_core", asked)
-    if marks["complete"] and all(letter in text for letter in asked):
+    if values[_AT["complete"]] and all(letter in text for letter in asked):
         return Reason(field, "ordered", f"{asked} → {text}")
-    if marks["brand_equal"]:
+    if values[_AT["brand_equal"]]:
         return Reason(field, "equal_brand", take_apart(asked).brand)
-    if marks["brand_sounds"]:
+    if values[_AT["brand_sounds"]]:
         return Reason(field, "sounds", f"{asked} → {text}")
     return Reason(field, "near", f"{asked} → {text}")
 

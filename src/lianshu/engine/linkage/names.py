@@ -38,7 +38,7 @@ _SHARES_AFTER: Final = re.compile(r"(?<=..)股份$")
 """A short name says 股份 for the legal form."""
 _GROUP_AFTER: Final = re.compile(r"(?:集团|控股|股份|企业集团)$")
 LEGAL_CODES: Final = {form: at + 1 for at, form in enumerate(LEGAL_FORMS)}
-_PLACE_END: Final = ("特别行政区", "自治区", "自治州", "自治县", "地区", "省", "市", "县", "区")
+_PLACE_AFTER: Final = re.compile("特别行政区|自治区|自治州|自治县|地区|省|市|县|区")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +121,19 @@ def _place(core: str) -> tuple[str, str, str, str]:
     """(bare places, the last of them, province, what follows); two characters stay at least."""
     known, rest, found, last, province = places(), core, "", "", ""
     for _ in range(3):
-        bare = next(
-            (rest[:n] for n in (5, 4, 3, 2) if rest[:n] in known and len(rest) - n >= 2), ""
-        )
+        bare = ""
+        for length in (5, 4, 3, 2):
+            if rest[:length] in known and len(rest) - length >= 2:
+                bare = rest[:length]
+                break
         if not bare:
             break
         province = province or known[bare]
         found, last, rest = found + bare, bare, rest[len(bare) :]
-        end = next((e for e in _PLACE_END if rest.startswith(e) and len(rest) - len(e) >= 2), "")
-        rest = rest[len(end) :]
-        if not end and known[bare] != bare:
+        end = _PLACE_AFTER.match(rest)
+        if end is not None and len(rest) - end.end() >= 2:
+            rest = rest[end.end() :]
+        elif known[bare] != bare:
             break
     return found, last, province, rest
 
