@@ -31,6 +31,7 @@ from lianshu.coverage.services.campaigns import Wish, begin_campaign
 from lianshu.coverage.services.firm_lists import LINK_JOB
 from lianshu.jobs.models import Job
 from lianshu.jobs.worker import run_queued_jobs
+from lianshu.registry.services.liaisons import AssignmentRow, assign_liaisons, create_liaison
 from tests.casework.loops import order_loop
 from tests.cast import NOW, Cast
 from tests.coverage.scenes import FIRST, SECOND, CoverScene, covering, firm, listed
@@ -162,6 +163,29 @@ def test_upload_compare_and_see(client: Client, cast: Cast) -> None:
     client.force_login(cast.users["officer"])
     answer = client.post(again, {"on": "2026-11-01", "file": twice})
     assert answer.status_code == 422 and "已经有 2026-11-01" in answer.content.decode()
+
+
+def test_the_register_tells_a_list_too(client: Client, cast: Cast) -> None:
+    scene = covering(cast)
+    officer = cast.actor("officer")
+    liaison = create_liaison(
+        actor=officer,
+        kind="helper",
+        name="周助企",
+        organisation=cast.organisations["office"],
+        region=cast.regions["ningbo"],
+        now=NOW,
+    )
+    row = AssignmentRow(liaison, scene.firms[1], FIRST)
+    assign_liaisons(actor=officer, rows=[row], now=NOW)
+    client.force_login(cast.users["officer"])
+    new = reverse("coverage-edition-new", args=[scene.list.public_id])
+    assert client.post(new, {"on": "2026-11-01"}).status_code == 422
+    before = client.post(new, {"on": "2026-07-01", "source": "liaisons"})
+    assert before.status_code == 422 and "没有符合的企业" in before.content.decode()
+    assert client.post(new, {"on": "2026-11-01", "source": "liaisons"}).status_code == 302
+    run_queued_jobs()
+    assert ListRow.objects.get().entity == scene.firms[1]
 
 
 def test_the_queue_shows_both_sides_and_takes_a_choice_and_its_undo(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from lianshu.coverage.filters import register_options, size_options
 from lianshu.coverage.models import DuplicatePair, Edition, Purpose
 from lianshu.coverage.queries.figures import Narrowing
 from lianshu.coverage.queries.firm_lists import keepable_regions
+from lianshu.coverage.queries.sources import LIAISONS
 from lianshu.coverage.services.campaigns import Wish
 from lianshu.coverage.services.firm_lists import Setting
 from lianshu.registry.lists import region_options
@@ -38,13 +39,32 @@ class EditionForm(forms.Form):
         help_text=_("名单说的是哪一天的情况。"),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
+    source = forms.ChoiceField(
+        label=_("名单从哪里来"),
+        required=False,
+        help_text=_("专员服务关系、资质和奖项已有登记的，不用文件。"),
+    )
     file = forms.FileField(
         label=_("文件"),
+        required=False,
         help_text=_(
             "Excel 或 CSV，要有“名称”或“统一社会信用代码”列；可以有编号、城市、别名、曾用名。"
         ),
         widget=forms.FileInput(attrs={"accept": FILE_TYPES}),
     )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        registers = [(each.value, each.label) for each in register_options(actor)]
+        own = [(LIAISONS, _now("登记的专员服务关系")), *registers]
+        _set(self, "source", [("", _now("上传文件")), (_now("登记数据"), own)])
+
+    def clean(self) -> dict[str, Any]:
+        """A file unless the register tells the list."""
+        given = super().clean() or {}
+        if not given.get("source") and not given.get("file") and "file" not in self.errors:
+            self.add_error("file", _now("请选择文件，或改从登记数据取名单。"))
+        return given
 
 
 class ListForm(EditionForm):
@@ -60,10 +80,10 @@ class ListForm(EditionForm):
     region = forms.ChoiceField(label=_("区域"), help_text=_("和这个区域的企业比对。"))
     chain = forms.ChoiceField(label=_("产业链"), required=False)
 
-    field_order = ("title", "purpose", "source_unit", "region", "chain", "on", "file")
+    field_order = ("title", "purpose", "source_unit", "region", "chain", "on", "source", "file")
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(actor, *args, **kwargs)
         self._regions = {each.public_id: each for each in all_regions()}
         self._chains = {each.public_id: each for each in all_chains()}
         own = keepable_regions(actor)

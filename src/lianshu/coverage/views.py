@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO, Final, cast, get_args
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -31,6 +33,7 @@ from lianshu.coverage.queries.figures import (
     figures_of,
 )
 from lianshu.coverage.queries.firm_lists import checks_of, editions_of, list_by_id
+from lianshu.coverage.queries.sources import registered_list
 from lianshu.coverage.reading import read_list
 from lianshu.coverage.rules import can_begin_campaign, can_edit_list, can_see_lists
 from lianshu.coverage.services.firm_lists import add_edition, create_list, request_link
@@ -63,25 +66,32 @@ def list_new(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         now = timezone.now()
         try:
-            read = read_list(form.cleaned_data["file"].file, name=form.cleaned_data["file"].name)
-            made = create_list(actor=request.actor, setting=form.setting(), now=now)
+            with transaction.atomic():
+                made = create_list(actor=request.actor, setting=form.setting(), now=now)
+                return _added(request, made, form, now)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
-        else:
-            return _added(request, made, form, read, now)
     context = {"form": form, "heading": _("上传名单"), "back": reverse("coverage-lists")}
     return render(request, "coverage/upload.html", context, status=422 if posted else 200)
 
 
 def _added(
-    request: PageRequest, firm_list: FirmList, form: EditionForm, read: Any, now: Any
+    request: PageRequest, firm_list: FirmList, form: EditionForm, now: datetime
 ) -> HttpResponse:
+    """An edition from the file or the register; to the page of the job that compares it."""
+    given = form.cleaned_data
+    if given["source"]:
+        read = registered_list(request.actor, firm_list, given["source"], given["on"])
+        name = _("登记数据")
+    else:
+        name = given["file"].name
+        read = read_list(given["file"].file, name=name)
     edition = add_edition(
         actor=request.actor,
         firm_list=firm_list,
-        on=form.cleaned_data["on"],
+        on=given["on"],
         read=read,
-        file_name=form.cleaned_data["file"].name,
+        file_name=name,
         now=now,
     )
     job = request_link(actor=request.actor, edition=edition, now=now)
@@ -94,11 +104,12 @@ def edition_new(request: PageRequest, public_id: str) -> HttpResponse:
     firm_list = get_list(request.actor, public_id)
     require(can_edit_list(request.actor, firm_list))
     posted = request.method == "POST"
-    form = EditionForm(request.POST if posted else None, request.FILES if posted else None)
+    form = EditionForm(
+        request.actor, request.POST if posted else None, request.FILES if posted else None
+    )
     if form.is_valid():
         try:
-            read = read_list(form.cleaned_data["file"].file, name=form.cleaned_data["file"].name)
-            return _added(request, firm_list, form, read, timezone.now())
+            return _added(request, firm_list, form, timezone.now())
         except (DomainError, Conflict) as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
     context = {
