@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor
@@ -23,14 +23,13 @@ LIAISONS: Final = "liaisons"
 def registered_list(actor: Actor, place: FirmList, source: str, on: date) -> ReadList:
     """The firms of the list's place that a liaison serves (`liaisons`) or that hold something of
     the kind `source` on a day. Raises `DomainError` where there are none."""
-    keys: QuerySet[Any]
     if source == LIAISONS:
         served = LiaisonAssignment.objects.visible_to(actor).on(on)
-        keys = served.values("organisation")
+        among = Q(pk__in=served.values("organisation"))
     else:
         held = Holding.objects.visible_to(actor).for_use(Use.SERVICE).current().valid_on(on)
-        keys = held.filter(kind=source).values("organisation")
-    firms = enterprises(actor).filter(below(place.region), pk__in=keys)
+        among = Q(pk__in=held.filter(kind=source).values("organisation"))
+    firms = enterprises(actor).filter(below(place.region), among)
     if place.chain_id is not None:
         firms = firms.filter(chain=place.chain_id)
     rows: Sequence[RowIn] = [
