@@ -39,7 +39,7 @@ OFFICE = {
     "/coverage/campaigns/",
 }
 ROLES = {
-    "chain_officer": OFFICE | {"/chainmap/gaps/"},
+    "chain_officer": OFFICE | {"/chainmap/gaps/", "/coverage/duplicates/"},
     "district_officer": OFFICE,
     "enterprise_owner": {"/imports/", "/jobs/", "/claims/", "/chainmap/mine/"},
     "university_officer": {"/imports/", "/jobs/", "/chainmap/mine/"},
