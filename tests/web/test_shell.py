@@ -66,7 +66,7 @@ def test_the_menu_has_what_the_person_may_do(client: Client, cast: Cast) -> None
         "admin": [
             *of_a_firm,
             "/invitations/",
-            *("/accounts/users/", "/webhooks/", "/chainmap/quality/"),
+            *("/accounts/users/", "/webhooks/", "/chainmap/quality/", "/coverage/duplicates/"),
         ],
     }.items():
         entries = menu(text_of(login(client, cast, name), "/"))
