@@ -1,6 +1,8 @@
 """Every check of the project, in one run: `make test`.
 
-Steps run in order and the first that fails ends the run. What a machine lacks (a PostgreSQL
+Steps run in order and the first that fails ends the run. The browser's step, which mostly waits,
+starts with the first and runs beside the steps of one process; what it printed is shown at its
+place in the order. What a machine lacks (a PostgreSQL
 server, Chromium, Java) is left out and named at the end, unless LIANSHU_REQUIRE=pg,browser,spark
 says that leaving it out is a failure. Name steps to run only those:
 `python -m tools.run_tests lint types`.
@@ -14,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -25,7 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sys.executable).parent
 SOURCES = ["src", "tests", "tools", "bench"]
 # Engines and tools know no database, so PostgreSQL has nothing to say about them.
-WITHOUT_DATABASE = ["--ignore=tests/engine", "--ignore=tests/house", "--ignore=tests/tools"]
+WITHOUT_DATABASE = ["tests/engine", "tests/tools"]
+IGNORED = [f"--ignore={folder}" for folder in (*WITHOUT_DATABASE, "tests/house")]
+NO_OTHERS = ("-m", "not browser and not spark")
 PYTEST = [
     sys.executable,
     "-m",
@@ -36,6 +40,10 @@ PYTEST = [
     "--durations-min=3",
 ]
 PARALLEL = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist=worksteal"]
+BESIDE = "browser"
+"""The step that runs beside those before it."""
+THIS = [sys.executable, "-m", "tools.run_tests"]
+PATIENCE = 30  # seconds for a step that is interrupted to stop what it has started
 
 
 class CheckError(Exception):
@@ -56,10 +64,23 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="lianshu-test-") as var:
         own = {"LIANSHU_ENV": "test", "LIANSHU_VAR": var}
         merged = os.environ | own | (env or {})
-        done = subprocess.run(command, cwd=ROOT, env=merged, stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
+        with subprocess.Popen(command, cwd=ROOT, env=merged, stdin=subprocess.DEVNULL) as process:
+            try:
+                code = process.wait()
+            except KeyboardInterrupt:
+                _stop(process, signal.SIGINT)  # pytest ends the servers that its tests started
+                raise
+    if code:
         words = " ".join(str(part).removeprefix(f"{SCRIPTS}/") for part in command)
-        raise CheckError(f"`{words}` ended with exit code {done.returncode}.")
+        raise CheckError(f"`{words}` ended with exit code {code}.")
+
+
+def _stop(process: subprocess.Popen[bytes], by: signal.Signals) -> None:
+    process.send_signal(by)
+    try:
+        process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def lint() -> None:
@@ -104,23 +125,19 @@ def house() -> None:
     run(*PYTEST, "tests/house")
 
 
+def engines() -> None:
+    """The tests that know no database, in one process."""
+    run(*PYTEST, *NO_OTHERS, *WITHOUT_DATABASE, env={"DATABASE_URL": ""})
+
+
 def sqlite() -> None:
-    """All tests but the browser's and Spark's, on SQLite."""
-    env = {"DATABASE_URL": ""}
-    run(
-        *PYTEST,
-        *PARALLEL,
-        "-m",
-        "not browser and not spark",
-        "--ignore=tests/house",
-        "tests",
-        env=env,
-    )
+    """The tests that may touch a database, on SQLite."""
+    run(*PYTEST, *PARALLEL, *NO_OTHERS, *IGNORED, "tests", env={"DATABASE_URL": ""})
 
 
 def postgres() -> None:
     """The tests that may touch a database, on PostgreSQL."""
-    tests = [*PYTEST, *PARALLEL, "-m", "not browser and not spark", *WITHOUT_DATABASE, "tests"]
+    tests = [*PYTEST, *PARALLEL, *NO_OTHERS, *IGNORED, "tests"]
     given = os.environ.get("DATABASE_URL", "")
     with ExitStack() as stack:
         if given.startswith("postgres"):
@@ -167,10 +184,11 @@ STEPS: dict[str, Callable[[], None]] = {
         contracts,
         deploy,
         house,
+        spark,
+        engines,
+        browser,
         sqlite,
         postgres,
-        browser,
-        spark,
     )
 }
 
@@ -178,18 +196,50 @@ STEPS: dict[str, Callable[[], None]] = {
 def run_steps(names: list[str], required: set[str]) -> list[str]:
     """Run the steps; the reasons of those left out. Raises CheckError."""
     left_out = []
-    for name in names:
-        step = STEPS[name]
-        print(f"\n== {name}: {step.__doc__}", flush=True)
-        start = time.monotonic()
-        try:
-            step()
-        except LeftOutError as error:
-            if error.need in required:
-                raise CheckError(f"LIANSHU_REQUIRE asks for {error.need}, but {error}.") from error
-            left_out.append(f"{name}: {error}")
-        print(f"== {name}: {time.monotonic() - start:.0f} s", flush=True)
+    with ExitStack() as stack:
+        steps = {name: STEPS[name] for name in names}
+        if BESIDE in names[1:]:
+            steps[BESIDE] = stack.enter_context(_beside())
+        for name, step in steps.items():
+            print(f"\n== {name}: {STEPS[name].__doc__}", flush=True)
+            start = time.monotonic()
+            try:
+                step()
+            except LeftOutError as error:
+                if error.need in required:
+                    raise CheckError(
+                        f"LIANSHU_REQUIRE asks for {error.need}, but {error}."
+                    ) from error
+                left_out.append(f"{name}: {error}")
+            print(f"== {name}: {time.monotonic() - start:.0f} s", flush=True)
     return left_out
+
+
+@contextmanager
+def _beside() -> Iterator[Callable[[], None]]:
+    """Start BESIDE in a process of its own; yields what waits for it and prints what it said."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [*THIS, BESIDE],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches it once, from us
+        )
+
+        def wait() -> None:
+            code = process.wait()
+            said.seek(0)
+            print(said.read().decode(errors="replace"), flush=True)
+            if code:
+                raise CheckError(f"the step {BESIDE} ended with exit code {code}.")
+
+        try:
+            yield wait
+        finally:
+            if process.poll() is None:
+                _stop(process, signal.SIGTERM)
 
 
 def main(arguments: list[str]) -> int:

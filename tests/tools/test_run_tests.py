@@ -57,3 +57,24 @@ def test_the_first_failure_ends_the_run(ran: list[str], capsys: pytest.CaptureFi
 def test_an_unknown_step_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_tests.main(["nope"]) == 2
     assert "unknown step: nope" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("code", "ended"), [(0, 0), (1, 1)])
+def test_what_runs_beside_the_others_is_shown_at_its_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int, ended: int
+) -> None:
+    monkeypatch.setitem(run_tests.STEPS, run_tests.BESIDE, fail)
+    monkeypatch.setattr(run_tests, "THIS", ["sh", "-c", f"echo said beside; exit {code}"])
+    assert run_tests.main(["note", run_tests.BESIDE, "leave_out"]) == ended
+    out = capsys.readouterr().out
+    assert out.index("== note:") < out.index("said beside")
+    assert ("== leave_out:" in out) is (code == 0)
+
+
+def test_a_failure_stops_what_runs_beside(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(run_tests.STEPS, run_tests.BESIDE, fail)
+    monkeypatch.setattr(run_tests, "THIS", ["sleep", "60"])
+    assert run_tests.main(["fail", run_tests.BESIDE]) == 1
+    assert "`false` ended with exit code 1." in capsys.readouterr().out
