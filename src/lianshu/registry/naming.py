@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianshu.authority import EVERY_CHAIN, Actor, Capability
-from lianshu.engine.linkage import Index, Record, link, sentence
+from lianshu.engine.linkage import Index, Record, link, sentence, take_apart
 from lianshu.imports.names import Candidate, NameMatcher
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.records.text import name_key, normalise
@@ -25,17 +24,12 @@ MOST: Final = 5
 MOST_COMPARED: Final = 20
 MOST_READ: Final = 400
 LEAST_ALIKE: Final = 0.5
-_COMMON = re.compile(
-    r"^(?:中国|浙江省?|宁波市?|[一-鿿]{2,3}[市区县])"
-    r"|(?:股份|集团|控股|责任)|(?:有限)?公司$|厂$|\(.*?\)"
-)
 
 
 def core_of(name: str) -> str:
     """The name without what many share: place, 有限公司, 股份, 集团."""
-    plain = normalise(name).strip()
-    core = plain_name(_COMMON.sub("", _COMMON.sub("", plain)))
-    return core or plain_name(plain)
+    parts = take_apart(name)
+    return normalise(parts.brand + parts.trade) or plain_name(name)
 
 
 class OrganisationNames(NameMatcher):
