@@ -67,9 +67,15 @@ def relink(
     shared = {links[at].entity_id for at in touched} - {""}
     touched.update(at for at, each in enumerate(links) if each.entity_id in shared)
     order = sorted(touched)
+    first = link([rows[at] for at in order], index)
+    # Rows that are sure of a firm keep it from those asked anew, so they are asked along.
+    firms = {each.entity_id for answer in first for each in answer.candidates}
+    along = [at for at, each in enumerate(links) if each.entity_id in firms and at not in touched]
+    again = sorted([*order, *along])
     answers = list(links)
-    for at, answer in zip(order, link([rows[at] for at in order], index), strict=True):
-        answers[at] = answer
+    for at, answer in zip(again, link([rows[at] for at in again], index), strict=True):
+        if at in touched:
+            answers[at] = answer
     return answers
 
 
