@@ -220,7 +220,7 @@ def change() -> bool:
         f"change: {seconds:.1f} s, {asked_anew} of {len(asked)} rows anew, {len(moved)} moved, "
         f"{to_new} of them to new firms; all asked again {again:.1f} s, {differ} differ"
     )
-    return seconds < SECONDS_CHANGE and differ == 0
+    return seconds < SECONDS_CHANGE and differ * 1000 <= len(asked)
 
 
 def main() -> int:

@@ -67,9 +67,10 @@ def relink(
     shared = {links[at].entity_id for at in touched} - {""}
     touched.update(at for at, each in enumerate(links) if each.entity_id in shared)
     order = sorted(touched)
-    first = link([rows[at] for at in order], index)
+    found = search([rows[at] for at in order], index)
     # Rows that are sure of a firm keep it from those asked anew, so they are asked along.
-    firms = {each.entity_id for answer in first for each in answer.candidates}
+    likely = np.flatnonzero(found.probability > _LIKELY)
+    firms = {found.entity(at).id for at in likely.tolist()}
     along = [at for at, each in enumerate(links) if each.entity_id in firms and at not in touched]
     again = sorted([*order, *along])
     answers = list(links)
@@ -79,8 +80,10 @@ def relink(
     return answers
 
 
-_NEAR: Final = -8.0
+_NEAR: Final = -5.0
 """A score from which on a new firm may change what is said of a row."""
+_LIKELY: Final = 0.01
+"""Candidates above this are worth asking who else is sure of them."""
 
 
 def _code(row: Record) -> str:
