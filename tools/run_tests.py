@@ -248,7 +248,8 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"unknown step: {', '.join(unknown)}; there are {', '.join(STEPS)}.", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where whoever started us ignores them
+        signal.signal(number, _interrupt)
     start = time.monotonic()
     required = set(filter(None, os.environ.get("LIANSHU_REQUIRE", "").split(",")))
     try:
