@@ -9,6 +9,7 @@ import pytest
 from lianshu.audit.models import AuditEntry
 from lianshu.authority import Refusal
 from lianshu.imports.models import ImportRun
+from lianshu.imports.services.naming import match_names
 from lianshu.imports.services.requests import confirm_import
 from lianshu.registry.models import Identifier, Organisation, SourceKey
 from lianshu.registry.queries.organisations import current_code
@@ -125,3 +126,31 @@ def test_bad_rows_say_what_to_do(cast: Cast) -> None:
 def test_only_managers_import_organisations(cast: Cast) -> None:
     with pytest.raises(Refusal, match="登记单位的授权"):
         load(cast.actor("officer"), table(row("A"), header=HEADER), target="organisations")
+
+
+def test_what_may_be_registered_already_is_told_and_chosen(cast: Cast) -> None:
+    admin = cast.actor("admin")
+    first = sent(cast, NEW)
+    confirm_import(actor=admin, run=first, mode="all", now=NOW)
+    work(first)
+    short = row("F1", "东钱智造公司", "", "企业", "鄞州区")
+    other = row("F2", "东钱智造有限公司", OTHER_CODE, "企业", "鄞州区")
+    run = sent(cast, short, other)
+    assert (run.to_create, run.bad_count) == (1, 1), "a new enterprise needs its code"
+    [told] = [note for note in run.notes if note["rule"] == "I005"]
+    assert told["severity"] == "warning"
+    assert "第 2 行的“东钱智造公司”可能就是已登记的“东钱智造有限公司”" in told["message"]
+    [asked] = run.unknown_names
+    made = Organisation.objects.get(name="东钱智造有限公司")
+    assert [each["id"] for each in asked["candidates"]] == [made.public_id]
+    match_names(actor=admin, run=run, meanings={asked["key"]: made.public_id}, now=NOW)
+    work(run)
+    run.refresh_from_db()
+    assert (run.to_create, run.to_change, run.unknown_names) == (1, 1, [])
+    confirm_import(actor=admin, run=run, mode="all", now=NOW)
+    assert work(run).changed == 1
+    made.refresh_from_db()
+    assert made.name == "东钱智造有限公司"
+    assert SourceKey.objects.get(external_id="F1").organisation == made
+    renamed = sent(cast, row("F1", "东钱智造公司", "", "企业", "鄞州区"))
+    assert renamed.to_change == 1, "an id says which firm it is, and the name is then its name"

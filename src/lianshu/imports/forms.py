@@ -190,6 +190,7 @@ class NamesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._run = run
+        self.optional = target.names is not None and target.names.optional
         places = [] if target.names is None else list(target.names.places(actor))
         if places:
             self.fields["place"] = forms.ChoiceField(
@@ -197,7 +198,7 @@ class NamesForm(forms.Form):
             )
         for index, unknown in enumerate(run.unknown_names):
             choices = [
-                ("", _("暂不处理")),
+                ("", _("不是其中的任何一家") if self.optional else _("暂不处理")),
                 *(
                     (each["id"], " · ".join(filter(None, (each["label"], each["detail"]))))
                     for each in unknown["candidates"]

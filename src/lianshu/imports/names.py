@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from lianshu.authority import Actor
 from lianshu.records.text import normalise
@@ -29,7 +30,12 @@ class Candidate:
 
 
 class NameMatcher(ABC):
-    """Finds what a name may mean, and registers an organisation where the actor may."""
+    """Finds what a name may mean, and registers an organisation where the actor may.
+
+    `optional`: a row is judged without the name's meaning too, so that nobody has to choose.
+    """
+
+    optional: ClassVar[bool] = False
 
     @abstractmethod
     def candidates(self, actor: Actor, name: str) -> Sequence[Candidate]:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Verdict
 from lianshu.engine.sheets import Column, Value
-from lianshu.imports.names import NameMatcher
+from lianshu.imports.names import Candidate, NameMatcher
 from lianshu.records.errors import DomainError, NotFound
 
 Text = str | Promise
@@ -38,6 +38,17 @@ class Problem:
     why: str
     column: str = ""
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A row that may mean an organisation which is registered under another name. `why` is a
+    sentence, `name` what the row calls it, `candidates` what it may be, the likeliest first."""
+
+    number: int
+    name: str
+    why: str
+    candidates: Sequence[Candidate]
 
 
 class Plan(Protocol):
@@ -91,6 +102,11 @@ class ImportSession(ABC, Generic[RowT, PlanT]):
 
     def describe(self, row: RowT, plan: PlanT) -> Sequence[Change]:
         """What a planned change would change, as far as the actor may read it."""
+        return ()
+
+    def doubts(self) -> Sequence[Doubt]:
+        """What a person should say of the rows planned in this pass before they are written. Asked
+        once, at the end of a check."""
         return ()
 
     def compute(self, rows: Sequence[RowT], plans: Sequence[PlanT]) -> None:

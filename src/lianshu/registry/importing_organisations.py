@@ -14,6 +14,7 @@ from lianshu.engine.sheets import Column
 from lianshu.engine.sheets import Value as Cell
 from lianshu.imports.targets import (
     Change,
+    Doubt,
     ImportContext,
     ImportOption,
     ImportSession,
@@ -24,7 +25,7 @@ from lianshu.imports.targets import (
 from lianshu.records.errors import DomainError
 from lianshu.registry.finding import ChainFinder, RegionFinder, plain_name
 from lianshu.registry.models import Chain, IdentifierKind, OrganisationKind, Region
-from lianshu.registry.naming import OrganisationNames
+from lianshu.registry.naming import OrganisationNames, RegisteredNames, registered_alike
 from lianshu.registry.services.identifiers import checked_number, written
 from lianshu.registry.services.organisation_list import (
     NUMBERS,
@@ -128,6 +129,7 @@ class OrganisationSession(ImportSession[ListedOrganisation, OrganisationPlan]):
         self._codes: dict[str, int | None] = {}
         self._names: dict[str, int | None] = {}
         self._meant: dict[int, int] = {}
+        self._unknown: list[ListedOrganisation] = []
 
     def prepare(
         self, number: int, values: Mapping[str, Cell]
@@ -217,8 +219,12 @@ class OrganisationSession(ImportSession[ListedOrganisation, OrganisationPlan]):
 
     def plan(self, rows: Sequence[ListedOrganisation]) -> Sequence[OrganisationPlan]:
         plans = plan_organisations(
-            actor=self._context.actor, source=self._context.source, rows=rows
+            actor=self._context.actor,
+            source=self._context.source,
+            rows=rows,
+            names=self._context.names,
         )
+        self._unknown += [plan.row for plan in plans if plan.unknown and plan.row.name]
         return [self._once(plan) for plan in plans]
 
     def _once(self, plan: OrganisationPlan) -> OrganisationPlan:
@@ -233,6 +239,9 @@ class OrganisationSession(ImportSession[ListedOrganisation, OrganisationPlan]):
             "name": plan.before.name,
         }
         return OrganisationPlan(plan.row, "refused", reason)
+
+    def doubts(self) -> Sequence[Doubt]:
+        return registered_alike(self._context.actor, self._unknown)
 
     def describe(self, row: ListedOrganisation, plan: OrganisationPlan) -> Sequence[Change]:
         labels = {column.id: column.label for column in COLUMNS}
@@ -279,6 +288,7 @@ ORGANISATIONS: Final = ImportTarget(
     session=OrganisationSession,
     key="external_id",
     list_url=lambda: "/organisations/",
+    names=RegisteredNames(),
     options=(
         ImportOption("kind", lazy("没有写类型的行是"), choices=_kinds),
         ImportOption("region", lazy("没有写区域的行在"), choices=_places),

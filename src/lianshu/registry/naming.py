@@ -12,18 +12,25 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianshu.authority import EVERY_CHAIN, Actor, Capability
+from lianshu.engine.linkage import Candidate as Compared
 from lianshu.engine.linkage import Index, Record, link, sentence, take_apart
 from lianshu.imports.names import Candidate, NameMatcher
+from lianshu.imports.targets import Doubt
 from lianshu.records.errors import DomainError, NotFound
 from lianshu.records.text import name_key, normalise
+from lianshu.registry.comparing import Cities, registry_index
 from lianshu.registry.finding import plain_name
-from lianshu.registry.models import Organisation, OrganisationKind, Region
+from lianshu.registry.models import IdentifierKind, Organisation, OrganisationKind, Region
 from lianshu.registry.services import create_organisation
+from lianshu.registry.services.organisation_list import ListedOrganisation
 
 MOST: Final = 5
 MOST_COMPARED: Final = 20
 MOST_READ: Final = 400
 LEAST_ALIKE: Final = 0.5
+LEAST_PROBABLE: Final = 0.4
+"""Probabilities of all candidates add up to 1 at most: two as likely have a half each."""
+COMPARED_AT_ONCE: Final = 5_000
 
 
 def core_of(name: str) -> str:
@@ -90,6 +97,75 @@ class OrganisationNames(NameMatcher):
             now=now,
         )
         return created.pk
+
+
+class RegisteredNames(OrganisationNames):
+    """For the list of organisations itself: a new one is registered by its own row."""
+
+    optional = True
+
+    def places(self, actor: Actor) -> Sequence[tuple[str, str]]:
+        return ()
+
+
+def registered_alike(actor: Actor, rows: Sequence[ListedOrganisation]) -> list[Doubt]:
+    """Of rows that mean no registered organisation by id, code or exact name, those that may mean
+    one: as linkage judges their names and places. Two credit codes make two organisations."""
+    visible = Organisation.objects.visible_to(actor)
+    if not rows or not visible.exists():
+        return []
+    cities = Cities()
+    index = registry_index(cities, visible)
+    found = []
+    for start in range(0, len(rows), COMPARED_AT_ONCE):
+        part = rows[start : start + COMPARED_AT_ONCE]
+        for row, each in zip(
+            part, link([_record(row, cities) for row in part], index), strict=True
+        ):
+            likely = [one for one in each.candidates if _may_be(row, one, index)]
+            if likely:
+                found.append((row, likely))
+    return _doubts(found)
+
+
+def _record(row: ListedOrganisation, cities: Cities) -> Record:
+    region = row.region or row.default_region
+    return Record(
+        id=str(row.number),
+        name=row.name,
+        city=cities.of(region.pk) if region else "",
+        aliases=(row.short_name,) if row.short_name else (),
+        former_names=row.former_names,
+    )
+
+
+def _may_be(row: ListedOrganisation, candidate: Compared, index: Index) -> bool:
+    record = index.get(candidate.entity_id)
+    coded = bool(record and record.uscc and row.numbers.get(IdentifierKind.USCC))
+    return not coded and candidate.probability >= LEAST_PROBABLE
+
+
+def _doubts(found: Sequence[tuple[ListedOrganisation, Sequence[Compared]]]) -> list[Doubt]:
+    keys = {int(one.entity_id) for _row, likely in found for one in likely}
+    known = Organisation.objects.select_related("region").in_bulk(keys)
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    doubts = []
+    for row, likely in found:
+        candidates = []
+        for one in likely:
+            organisation = known[int(one.entity_id)]
+            reasons = _("、").join(sentence(why, language) for why in one.reasons[:2])
+            detail = _("；").join(filter(None, (str(organisation.region), reasons)))
+            candidates.append(Candidate(organisation.public_id, organisation.name, detail))
+        why = _("第 %(row)d 行的“%(name)s”可能就是已登记的“%(other)s”（%(why)s）。") % {
+            "row": row.number,
+            "name": row.name,
+            "other": candidates[0].label,
+            "why": candidates[0].detail,
+        }
+        why += _("是同一家的，请在下面选出，导入时就更新它。")
+        doubts.append(Doubt(row.number, row.name, why, candidates))
+    return doubts
 
 
 def _compared(actor: Actor, name: str, keys: Sequence[int]) -> list[tuple[int, str]]:

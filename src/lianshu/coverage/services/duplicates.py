@@ -15,15 +15,16 @@ from lianshu.authority import Actor, require
 from lianshu.coverage.models import DuplicatePair, PairState
 from lianshu.coverage.rules import can_see_duplicates
 from lianshu.coverage.services.linking import exact, plain_reasons
-from lianshu.coverage.services.register import Cities, registry_index, registry_records
-from lianshu.engine.linkage import Candidate, Index, Record, link
+from lianshu.engine.linkage import Candidate, Index, Link, Record, doubles
 from lianshu.jobs.models import Job
 from lianshu.jobs.services import enqueue
 from lianshu.records.errors import Conflict, DomainError
+from lianshu.registry.comparing import Cities, registry_index
 from lianshu.registry.models import MAY_LACK_CODE, Organisation, SuccessionKind
 from lianshu.registry.services import merge_organisation, undo_merge
 
 FIND_JOB: Final = "coverage.duplicates"
+CHUNK: Final = 2_000
 LEAST: Final = Decimal("0.4")
 """A pair as probable as this is worth a look. Probabilities of all candidates of a record add up
 to 1 at most, so that each of three records of one firm can be no likelier than a half."""
@@ -49,38 +50,36 @@ def find_duplicates(
     new. What people said of a pair stays, and a pair that is known is not found again."""
     cities = Cities()
     kinds = dict(Organisation.objects.current().values_list("pk", "kind"))
-    index = registry_index(cities, kinds.keys())
-    records = [
-        each
-        for each in registry_records(cities, only)
-        if int(each.id) in kinds and (only is None or int(each.id) in only)
-    ]
+    index = registry_index(cities, Organisation.objects.current())
+    wanted = kinds.keys() if only is None else kinds.keys() & set(only)
+    records = [each for each in map(index.get, map(str, sorted(wanted))) if each is not None]
     known = set(DuplicatePair.objects.values_list("first_id", "second_id"))
     fresh: dict[tuple[int, int], DuplicatePair] = {}
-    for at, own in enumerate(records, start=1):
-        for each in _others(own, index, kinds):
-            first, second = sorted((int(own.id), int(each.entity_id)))
-            best = fresh.get((first, second))
-            probability = exact(each.probability)
-            if (first, second) in known or (best and best.probability >= probability):
-                continue
-            fresh[first, second] = DuplicatePair(
-                first_id=first,
-                second_id=second,
-                probability=probability,
-                reasons=plain_reasons(each.reasons),
-                found_at=now,
-            )
-        progress(at, len(records))
+    for start in range(0, len(records), CHUNK):
+        part = records[start : start + CHUNK]
+        for own, found in zip(part, doubles(part, index), strict=True):
+            for each in _others(own, found, index, kinds):
+                first, second = sorted((int(own.id), int(each.entity_id)))
+                best = fresh.get((first, second))
+                probability = exact(each.probability)
+                if (first, second) in known or (best and best.probability >= probability):
+                    continue
+                fresh[first, second] = DuplicatePair(
+                    first_id=first,
+                    second_id=second,
+                    probability=probability,
+                    reasons=plain_reasons(each.reasons),
+                    found_at=now,
+                )
+        progress(start + len(part), len(records))
     DuplicatePair.objects.bulk_create(fresh.values(), batch_size=500)
     return len(fresh)
 
 
-def _others(own: Record, index: Index, kinds: Mapping[int, str]) -> tuple[Candidate, ...]:
+def _others(
+    own: Record, found: Link, index: Index, kinds: Mapping[int, str]
+) -> tuple[Candidate, ...]:
     """Whom a record may be besides itself."""
-    index.remove(own.id)
-    [found] = link([own], index)
-    index.put(own)
     if found.decision == "new":
         return ()
     return tuple(

@@ -14,12 +14,7 @@ from lianshu.authority import Actor, require
 from lianshu.coverage.models import Edition, ListRow, RowCandidate
 from lianshu.coverage.rules import can_edit_list
 from lianshu.coverage.services.campaigns import note_covered
-from lianshu.coverage.services.register import (
-    Cities,
-    anything_since,
-    changed_since,
-    registry_index,
-)
+from lianshu.coverage.services.register import anything_since, changed_since
 from lianshu.coverage.services.settling import (
     SETTLED,
     heirs,
@@ -30,6 +25,8 @@ from lianshu.coverage.services.settling import (
 )
 from lianshu.engine.linkage import Index, Link, Record, link
 from lianshu.engine.linkage import Reason as LinkReason
+from lianshu.registry.comparing import Cities, registry_index
+from lianshu.registry.models import Organisation
 
 CHUNK: Final = 1_000
 LEAST: Final = Decimal("0.01")
@@ -84,7 +81,7 @@ def relink_changed(*, now: datetime, progress: Progress = _quiet) -> int:
         Edition.objects.filter(pk__in=[each.pk for each in editions]).update(linked_at=now)
         return 0
     cities = Cities()
-    small = registry_index(cities, changed)
+    small = registry_index(cities, Organisation.objects.filter(pk__in=changed))
     whole: Index | None = None
     done = 0
     for at, edition in enumerate(editions):
@@ -116,12 +113,14 @@ def _touched(
 def _compare(
     edition: Edition, rows: Sequence[ListRow], index: Index, cities: Cities, progress: Progress
 ) -> int:
+    """Compare all rows together, for whom a row means depends on who else is in the list; store
+    the answers chunk by chunk."""
     matched = 0
+    links = link([_record(row, cities) for row in rows], index)
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
-        links = link([_record(row, cities) for row in chunk], index)
         with transaction.atomic():
-            _store(edition, chunk, links)
+            _store(edition, chunk, links[start : start + CHUNK])
         matched += sum(row.entity_id is not None for row in chunk)
         progress(min(start + CHUNK, len(rows)), len(rows))
     return matched

@@ -37,11 +37,19 @@ _AT: Final = {name: at for at, name in enumerate(FEATURES)}
 
 def link(rows: Sequence[Record], index: Index) -> list[Link]:
     """One answer for each row. A firm that another row fits better is less likely for this one."""
-    found = search(rows, index)
+    return _answers(rows, index, search(rows, index), itself=True)
+
+
+def doubles(rows: Sequence[Record], index: Index) -> list[Link]:
+    """Which other firm of the register each row, itself one of its records, may be."""
+    return _answers(rows, index, search(rows, index, itself=False), itself=False)
+
+
+def _answers(rows: Sequence[Record], index: Index, found: Found, *, itself: bool) -> list[Link]:
     places = np.arange(len(rows))
     starts = np.searchsorted(found.row, places)
     ends = np.searchsorted(found.row, places, side="right")
-    judge = _Judge(found, index, model())
+    judge = _Judge(found, index, model(), itself=itself)
     spans = zip(rows, starts.tolist(), ends.tolist(), strict=True)
     return [judge.answer(row, start, end) for row, start, end in spans]
 
@@ -97,8 +105,8 @@ def _code(row: Record) -> str:
 class _Judge:
     """From candidates to an answer."""
 
-    def __init__(self, found: Found, index: Index, made: Model) -> None:
-        self._found, self._index, self._model = found, index, made
+    def __init__(self, found: Found, index: Index, made: Model, *, itself: bool) -> None:
+        self._found, self._index, self._model, self._itself = found, index, made, itself
 
     def answer(self, row: Record, start: int, end: int) -> Link:
         """The answer for the row whose candidates are from `start` to `end`."""
@@ -109,6 +117,8 @@ class _Judge:
         elif code and check_credit_code(code).verdict is Verdict.INVALID:
             remarks.append(Reason("uscc", "check_wrong", code))
         owners = sorted(self._index.having_code(code)) if code else []
+        if not self._itself:
+            owners = [each for each in owners if each != row.id]
         if len(owners) == 1:
             return self._by_code(row, owners[0], start, end, remarks)
         if len(owners) > 1:

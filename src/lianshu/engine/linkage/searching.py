@@ -43,12 +43,13 @@ class Found:
         return self.segments[int(self.segment[at])].records[int(self.record[at])]
 
 
-def search(rows: Sequence[Record], index: Index) -> Found:
-    """All candidates of all rows."""
+def search(rows: Sequence[Record], index: Index, *, itself: bool = True) -> Found:
+    """All candidates of all rows. Without `itself` rows are records of the index: none is its own
+    candidate, and none has a better claim than another."""
     made, asked = model(), forms_of(rows)
     segments = list(index.segments())
     pieces = [
-        _of_segment(number, segment, asked, made)
+        _of_segment(number, segment, asked, made, () if itself else rows)
         for number, segment in enumerate(segments)
         if len(segment.forms)
     ]
@@ -62,7 +63,7 @@ def search(rows: Sequence[Record], index: Index) -> Found:
     score = np.concatenate([each[5] for each in found])
     values = np.concatenate([each[6].values for each in found])
     firm = number * (1 + max(len(each.records) for each in segments)) + record
-    claimed = _claimed(row, firm, score, len(rows))
+    claimed = _claimed(row, firm, score, len(rows)) if itself else np.zeros_like(row)
     score = score - np.float32(made.claimed) * claimed
     probability = shares(row, score, len(rows))
     order = np.lexsort((record, number, -score, row))
@@ -84,8 +85,11 @@ def search(rows: Sequence[Record], index: Index) -> Found:
 _Piece = tuple[Whole, Whole, Whole, Whole, Whole, Real, Evidence]
 
 
-def _of_segment(number: int, segment: Segment, asked: Forms, made: Model) -> _Piece | None:
-    """Best pair of names for each row and firm of one segment."""
+def _of_segment(
+    number: int, segment: Segment, asked: Forms, made: Model, apart: Sequence[Record]
+) -> _Piece | None:
+    """Best pair of names for each row and firm of one segment, without the firms `apart`, each
+    the one of its row."""
     right = segment.forms
     alive = segment.alive[right.owner]
     pieces = list(segment.postings.pairs(asked, MOST, alive))
@@ -93,6 +97,11 @@ def _of_segment(number: int, segment: Segment, asked: Forms, made: Model) -> _Pi
         return None
     at = np.concatenate([each[0] for each in pieces])
     to = np.concatenate([each[1] for each in pieces])
+    if apart:
+        places = {record.id: place for place, record in enumerate(segment.records)}
+        own = np.array([places.get(record.id, -1) for record in apart], np.int64)
+        other = right.owner[to] != own[asked.owner[at]]
+        at, to = at[other], to[other]
     evidence = compare(asked, at, right, to, made.weights)
     score = made.scores(evidence, asked, at, right, to)
     row, record = asked.owner[at], right.owner[to]

@@ -22,7 +22,8 @@ from lianshu.engine.sheets import (
     in_language,
     personal_column,
 )
-from lianshu.imports.models import BadRow, ImportRun, RunStatus
+from lianshu.imports.models import NAME_LENGTH, BadRow, ImportRun, RunStatus
+from lianshu.imports.names import key_of
 from lianshu.imports.rules import can_import
 from lianshu.imports.services.reading import (
     Examined,
@@ -32,7 +33,7 @@ from lianshu.imports.services.reading import (
     opened_table,
     saved_mappings,
 )
-from lianshu.imports.targets import ImportTarget, Plan, target_of
+from lianshu.imports.targets import Doubt, ImportTarget, Plan, target_of
 from lianshu.records.errors import Conflict, DomainError
 
 Progress = Callable[[int, int | None, str], None]
@@ -42,6 +43,7 @@ CHANGE_SAMPLE = 20
 SHOWN = 60
 KEYLESS_RULE = "I002"
 OPTION_RULE, HEADER_RULE = "I003", "I004"
+DOUBT_RULE = "I005"
 UNUSED_RULE = "S016"
 NAMES_OFFERED = 50
 
@@ -68,6 +70,7 @@ def check_run(*, actor: Actor, run: ImportRun, now: datetime, progress: Progress
             examiner = examine_rows(actor=actor, run=run, table=table, now=now, progress=progress)
             guard = examiner.guard
             run.unknown_names = _unknown_names(actor, target, examiner)
+            _take_doubts(run, examiner.session.doubts())
         run.notes = [*map(as_json, guard.findings()), *run.notes]
     run.status, run.problem, run.checked_at = RunStatus.READY, "", now
     _store(run)
@@ -193,6 +196,33 @@ def _unknown_names(actor: Actor, target: ImportTarget, examiner: Examiner) -> li
             "candidates": [asdict(each) for each in target.names.candidates(actor, missed.name)],
         }
         for key, missed in often
+    ]
+
+
+def _take_doubts(run: ImportRun, doubts: Sequence[Doubt]) -> None:
+    """Doubtful rows as warnings, with their names offered for matching by hand."""
+    if not doubts:
+        return
+    shown = doubts[:NAMES_OFFERED]
+    found = [
+        Finding(run.file_name, each.number, None, DOUBT_RULE, "warning", each.why, each.name)
+        for each in shown
+    ]
+    if len(doubts) > len(shown):
+        message = _("还有 %(count)d 行可能是已登记的单位；选好上面的再检查，会接着列出。") % {
+            "count": len(doubts) - len(shown)
+        }
+        found.append(Finding(run.file_name, None, None, DOUBT_RULE, "warning", message))
+    run.notes += map(as_json, found)
+    run.unknown_names += [
+        {
+            "key": key_of(each.name)[:NAME_LENGTH],
+            "name": each.name[:NAME_LENGTH],
+            "rows": [each.number],
+            "count": 1,
+            "candidates": [asdict(candidate) for candidate in each.candidates],
+        }
+        for each in shown
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import Any, Final, Literal
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianshu.authority import Actor, Refusal, Verdict
+from lianshu.imports.names import key_of
 from lianshu.records.errors import Conflict, DomainError
 from lianshu.registry.models import (
     Chain,
@@ -63,34 +64,43 @@ class ListedOrganisation:
 @dataclass(frozen=True, slots=True)
 class OrganisationPlan:
     """What writing the row would do. `before` is the organisation it means, `changes` field →
-    (old, new) in words, `version` when `before` was last changed."""
+    (old, new) in words; `unknown` says that it means none that is registered."""
 
     row: ListedOrganisation
     action: Literal["create", "change", "same", "refused"]
     reason: str = ""
     before: Organisation | None = None
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    unknown: bool = False
 
 
 def plan_organisations(
-    *, actor: Actor, source: str, rows: Sequence[ListedOrganisation]
+    *,
+    actor: Actor,
+    source: str,
+    rows: Sequence[ListedOrganisation],
+    names: Mapping[str, int] | None = None,
 ) -> list[OrganisationPlan]:
     """What `save_organisations` would do with each row; writes nothing.
 
     A row means the organisation that this source called by the row's id before, else the one with
-    its credit code, else the only one of exactly its name.
+    its credit code, else the one that `names` (a name's key → id) has for it, whose name then
+    stays, else the only one of exactly its name.
     """
-    known = _Known(source, rows)
+    known = _Known(source, rows, names or {})
     plans = []
-    for row in rows:
-        before = known.meant_by(row)
+    for each in rows:
+        before = known.meant_by(each)
+        row = known.in_our_words(each)
         if isinstance(before, str):
             plans.append(OrganisationPlan(row, "refused", before))
         elif reason := known.number_of_another(row, before):
             plans.append(OrganisationPlan(row, "refused", reason))
         else:
             plans.append(
-                _new(actor, row) if before is None else _changed(actor, known, row, before)
+                replace(_new(actor, row), unknown=True)
+                if before is None
+                else _changed(actor, known, row, before)
             )
     return plans
 
@@ -98,7 +108,10 @@ def plan_organisations(
 class _Known:
     """What the register has under the ids, codes and names of these rows."""
 
-    def __init__(self, source: str, rows: Sequence[ListedOrganisation]) -> None:
+    def __init__(
+        self, source: str, rows: Sequence[ListedOrganisation], names: Mapping[str, int]
+    ) -> None:
+        self.names = names
         by_key: dict[str, int] = {}
         for part in _parts({row.external_id for row in rows if row.external_id}):
             keys = SourceKey.objects.filter(source=source, external_id__in=part)
@@ -122,6 +135,7 @@ class _Known:
             ):
                 self.by_name.setdefault(name, []).append(pk)
         wanted = {*by_key.values(), *by_number.values(), *chain(*self.by_name.values())}
+        wanted |= {meant for row in rows if (meant := self.by_hand(row)) is not None}
         self.organisations: dict[int, Organisation] = {}
         for part in _parts(wanted):
             found = (
@@ -131,10 +145,24 @@ class _Known:
             )
             self.organisations.update((each.pk, each) for each in found)
 
+    def by_hand(self, row: ListedOrganisation) -> int | None:
+        """Which organisation people said that this sender means by the row's name, where neither
+        id nor code says it."""
+        if not row.name or row.external_id in self.by_key:
+            return None
+        if (IdentifierKind.USCC, row.numbers.get(IdentifierKind.USCC, "")) in self.by_number:
+            return None
+        return self.names.get(key_of(row.name))
+
+    def in_our_words(self, row: ListedOrganisation) -> ListedOrganisation:
+        """The row; without its name when that is only how this sender calls the organisation."""
+        return row if self.by_hand(row) is None else replace(row, name="")
+
     def meant_by(self, row: ListedOrganisation) -> Organisation | str | None:
         """The organisation, None for a new one, or why it cannot be told."""
         uscc = row.numbers.get(IdentifierKind.USCC, "")
         pk = self.by_key.get(row.external_id) or self.by_number.get((IdentifierKind.USCC, uscc))
+        pk = pk or self.by_hand(row)
         if pk is not None:
             found = self.organisations[pk]
             others = [one for one in self.by_name.get(row.name, ()) if one != pk]
