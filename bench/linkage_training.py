@@ -35,7 +35,7 @@ from lianshu.engine.linkage.searching import MOST
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "src/lianshu/engine/linkage/data/model.json"
-WITHOUT, RIDGE, UNIT = 0.2, 0.02, 8
+WITHOUT, RIDGE, UNIT = 0.2, 0.1, 8
 DECIDING = {"accept": 0.8, "gap": 0.6, "floor": 0.1, "claimed": 3.0}
 SYNTHETIC = ("full", "short_placed")
 """What listed firms say nothing about is learned from synthetic names."""
