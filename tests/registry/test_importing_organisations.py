@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from lianshu.audit.models import AuditEntry
 from lianshu.authority import Refusal
@@ -128,7 +129,7 @@ def test_only_managers_import_organisations(cast: Cast) -> None:
         load(cast.actor("officer"), table(row("A"), header=HEADER), target="organisations")
 
 
-def test_what_may_be_registered_already_is_told_and_chosen(cast: Cast) -> None:
+def test_what_may_be_registered_already_is_told_and_chosen(client: Client, cast: Cast) -> None:
     admin = cast.actor("admin")
     first = sent(cast, NEW)
     confirm_import(actor=admin, run=first, mode="all", now=NOW)
@@ -139,10 +140,15 @@ def test_what_may_be_registered_already_is_told_and_chosen(cast: Cast) -> None:
     assert (run.to_create, run.bad_count) == (1, 1), "a new enterprise needs its code"
     [told] = [note for note in run.notes if note["rule"] == "I005"]
     assert told["severity"] == "warning"
-    assert "第 2 行的“东钱智造公司”可能就是已登记的“东钱智造有限公司”" in told["message"]
+    assert "有 1 行的名称可能是已登记单位的另一种写法" in told["message"]
     [asked] = run.unknown_names
     made = Organisation.objects.get(name="东钱智造有限公司")
+    assert (asked["name"], asked["rows"]) == ("东钱智造公司", [2])
     assert [each["id"] for each in asked["candidates"]] == [made.public_id]
+    assert made.name in asked["candidates"][0]["label"] and asked["candidates"][0]["detail"]
+    client.force_login(cast.users["admin"])
+    page = client.get(f"/imports/{run.public_id}/").content.decode()
+    assert "最像：东钱智造有限公司" in page and "不是其中的任何一家" in page
     match_names(actor=admin, run=run, meanings={asked["key"]: made.public_id}, now=NOW)
     work(run)
     run.refresh_from_db()

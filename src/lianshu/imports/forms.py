@@ -199,10 +199,7 @@ class NamesForm(forms.Form):
         for index, unknown in enumerate(run.unknown_names):
             choices = [
                 ("", _("不是其中的任何一家") if self.optional else _("暂不处理")),
-                *(
-                    (each["id"], " · ".join(filter(None, (each["label"], each["detail"]))))
-                    for each in unknown["candidates"]
-                ),
+                *((each["id"], _described(each)) for each in unknown["candidates"]),
             ]
             if places:
                 choices.append((NEW, _("登记为新单位")))
@@ -224,6 +221,7 @@ class NamesForm(forms.Form):
                 "rows": "、".join(map(str, unknown["rows"])),
                 "field": self[f"name_{index}"],
                 "code": self[f"code_{index}"] if f"code_{index}" in self.fields else None,
+                "likeliest": _described(unknown["candidates"][0]) if self.optional else "",
             }
             for index, unknown in enumerate(self._run.unknown_names)
         ]
@@ -242,6 +240,10 @@ class NamesForm(forms.Form):
             unknown["key"]: self.cleaned_data.get(f"code_{index}", "")
             for index, unknown in enumerate(self._run.unknown_names)
         }
+
+
+def _described(candidate: Mapping[str, str]) -> str:
+    return " · ".join(filter(None, (candidate["label"], candidate["detail"])))
 
 
 def _option_field(actor: Actor, option: ImportOption, values: Mapping[str, str]) -> forms.Field:

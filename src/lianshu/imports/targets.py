@@ -42,12 +42,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A row that may mean an organisation which is registered under another name. `why` is a
-    sentence, `name` what the row calls it, `candidates` what it may be, the likeliest first."""
+    """A row that may mean an organisation which is registered under another name: `name` is what
+    the row calls it, `candidates` what it may be, the likeliest first."""
 
     number: int
     name: str
-    why: str
     candidates: Sequence[Candidate]
 
 

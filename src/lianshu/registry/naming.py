@@ -148,24 +148,21 @@ def _may_be(row: ListedOrganisation, candidate: Compared, index: Index) -> bool:
 def _doubts(found: Sequence[tuple[ListedOrganisation, Sequence[Compared]]]) -> list[Doubt]:
     keys = {int(one.entity_id) for _row, likely in found for one in likely}
     known = Organisation.objects.select_related("region").in_bulk(keys)
-    language = "en" if (get_language() or "").startswith("en") else "zh"
     doubts = []
     for row, likely in found:
         candidates = []
         for one in likely:
             organisation = known[int(one.entity_id)]
-            reasons = _("、").join(sentence(why, language) for why in one.reasons[:2])
-            detail = _("；").join(filter(None, (str(organisation.region), reasons)))
+            detail = _("；").join(filter(None, (str(organisation.region), _why(one))))
             candidates.append(Candidate(organisation.public_id, organisation.name, detail))
-        why = _("第 %(row)d 行的“%(name)s”可能就是已登记的“%(other)s”（%(why)s）。") % {
-            "row": row.number,
-            "name": row.name,
-            "other": candidates[0].label,
-            "why": candidates[0].detail,
-        }
-        why += _("是同一家的，请在下面选出，导入时就更新它。")
-        doubts.append(Doubt(row.number, row.name, why, candidates))
+        doubts.append(Doubt(row.number, row.name, candidates))
     return doubts
+
+
+def _why(found: Compared) -> str:
+    """The two strongest reasons, in the reader's language."""
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    return _("、").join(sentence(why, language) for why in found.reasons[:2])
 
 
 def _compared(actor: Actor, name: str, keys: Sequence[int]) -> list[tuple[int, str]]:
@@ -185,11 +182,7 @@ def _compared(actor: Actor, name: str, keys: Sequence[int]) -> list[tuple[int, s
         for row in rows.prefetch_related("other_names")
     ]
     [found] = link([Record(id="", name=name)], Index.build(records))
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    judged = {
-        int(each.entity_id): _("、").join(sentence(why, language) for why in each.reasons[:2])
-        for each in found.candidates
-    }
+    judged = {int(each.entity_id): _why(each) for each in found.candidates}
     order = [*judged, *(pk for pk in keys if pk not in judged)]
     return [(pk, judged.get(pk, "")) for pk in order if pk in keys][:MOST]
 

@@ -200,20 +200,18 @@ def _unknown_names(actor: Actor, target: ImportTarget, examiner: Examiner) -> li
 
 
 def _take_doubts(run: ImportRun, doubts: Sequence[Doubt]) -> None:
-    """Doubtful rows as warnings, with their names offered for matching by hand."""
+    """The names of doubtful rows, offered for matching by hand, with one warning that says so."""
     if not doubts:
         return
     shown = doubts[:NAMES_OFFERED]
-    found = [
-        Finding(run.file_name, each.number, None, DOUBT_RULE, "warning", each.why, each.name)
-        for each in shown
-    ]
+    message = _(
+        "有 %(count)d 行的名称可能是已登记单位的另一种写法。"
+        "请在下面“可能已经登记的单位”里选出是哪一家，再检查一遍。"
+    ) % {"count": len(doubts)}
     if len(doubts) > len(shown):
-        message = _("还有 %(count)d 行可能是已登记的单位；选好上面的再检查，会接着列出。") % {
-            "count": len(doubts) - len(shown)
-        }
-        found.append(Finding(run.file_name, None, None, DOUBT_RULE, "warning", message))
-    run.notes += map(as_json, found)
+        message += _("先列出前 %(shown)d 行，选好再检查，会接着列出。") % {"shown": len(shown)}
+    warning = Finding(run.file_name, None, None, DOUBT_RULE, "warning", message)
+    run.notes = [*run.notes, as_json(warning)]
     run.unknown_names += [
         {
             "key": key_of(each.name)[:NAME_LENGTH],
