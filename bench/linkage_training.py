@@ -37,6 +37,15 @@ ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "src/lianshu/engine/linkage/data/model.json"
 WITHOUT, RIDGE, UNIT = 0.2, 0.1, 8
 DECIDING = {"accept": 0.8, "gap": 0.6, "floor": 0.1, "claimed": 3.0}
+AGAINST = (
+    *("lost", "lost_share", "breaks", "brand_lost", "trade_lost", "place_differs"),
+    *("legal_differs", "brand_one_short", "sparse", "lost_first", "letter_lost", "first_lost"),
+)
+FOR = ("shared", "core_equal", "brand_whole")
+"""What speaks for a pair never counts against it, nor the other way round: coefficients that offset
+each other on the names learned from go astray on longer ones."""
+SUFFIXES = "厂店社行部所院会校馆站"
+"""Listed firms do not end so, many others do: as common as a trade."""
 SYNTHETIC = ("full", "short_placed")
 """What listed firms say nothing about is learned from synthetic names."""
 
@@ -70,7 +79,8 @@ def rarity(names: Sequence[str]) -> tuple[dict[str, float], float]:
     seen = Counter(letter for name in names for letter in set(take_apart(name).core))
     scale = (len(names) + 1) / np.array([count + 1 for count in seen.values()])
     steps = np.round(np.clip(np.log2(scale), 0.5, 9) / 3 * UNIT) / UNIT
-    return dict(zip(seen, steps.tolist(), strict=True)), 3.0
+    found = dict(zip(seen, steps.tolist(), strict=True))
+    return found | {letter: min(found.get(letter, 1.0), 1.0) for letter in SUFFIXES}, 3.0
 
 
 @dataclass
@@ -135,7 +145,12 @@ def fit(tasks: Sequence[Task]) -> np.ndarray:
 
     start = np.zeros(len(REGIMES) * len(FEATURES))
     steps = {"maxiter": 4_000, "maxfun": 6_000}
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=steps)
+    ends = [
+        (None if name in AGAINST else 0 if name in FOR else None, 0 if name in AGAINST else None)
+        for name in FEATURES
+    ]
+    bounds = ends * len(REGIMES)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=steps)
     print(f"{found.nit} steps, {found.message}")
     return found.x.reshape(len(REGIMES), len(FEATURES))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lianshu.engine.linkage import Index, Link, Record, link, relink, sentence
+from lianshu.engine.linkage import Index, Link, Record, doubles, link, relink, sentence
 
 YONGJIANG = Record("1", "宁波市甬江精密机械股份有限公司", "91330200MA2AXXXX0A", "宁波")
 TOWER = Record("2", "中国铁塔股份有限公司", aliases=("铁塔",))
@@ -192,3 +192,40 @@ def test_a_firm_that_leaves_and_returns_changes_nothing(
     after = [(each.entity_id, each.decision) for each in link(rows, index)]
     alike = {record.name for record in records if firms.count(record.name) > 1}
     assert alike or after == before
+
+
+def test_doubles_are_what_asking_each_without_itself_says() -> None:
+    names = (
+        "宁波箴澜电路有限公司",
+        "宁波箴澜电路公司",
+        "箴澜电路",
+        "慈溪甲乙轴承厂",
+        "余姚丙丁染织厂",
+    )
+    records = [Record(str(at), name) for at, name in enumerate(names)]
+    index = Index.build(records)
+    for found, own in zip(doubles(records, index), records, strict=True):
+        [alone] = link([own], Index.build(each for each in records if each is not own))
+        assert (found.entity_id, found.decision) == (alone.entity_id, alone.decision)
+        assert found.probability == pytest.approx(alone.probability, abs=1e-6)
+        assert own.id not in {each.entity_id for each in found.candidates}
+
+
+def test_two_records_of_one_code_are_doubles() -> None:
+    code = "91330200MA2AAAAA0K"
+    records = [Record("1", "宁波甲乙轴承厂", uscc=code), Record("2", "宁波甲乙轴承厂", uscc=code)]
+    first, second = doubles(records, Index.build(records))
+    assert (first.entity_id, second.entity_id) == ("2", "1")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("慈溪甲乙轴承厂", "余姚丙丁染织厂"),
+        ("宁波甲乙轴承厂", "宁波丙丁轴承厂"),
+        ("海曙区甲乙文具商行", "海曙区丙丁文具商行"),
+        ("甲乙文具店", "丙丁文具店"),
+    ],
+)
+def test_a_common_place_trade_and_ending_make_no_firm(name: str, other: str) -> None:
+    assert one(Record("r", name), Record("1", other)).decision == "new"

@@ -15,7 +15,7 @@ from lianshu.authority import Actor, require
 from lianshu.coverage.models import DuplicatePair, PairState
 from lianshu.coverage.rules import can_see_duplicates
 from lianshu.coverage.services.linking import exact, plain_reasons
-from lianshu.engine.linkage import Candidate, Index, Link, Record, doubles
+from lianshu.engine.linkage import Candidate, Index, Link, Record, doubles, take_apart
 from lianshu.jobs.models import Job
 from lianshu.jobs.services import enqueue
 from lianshu.records.errors import Conflict, DomainError
@@ -28,7 +28,6 @@ CHUNK: Final = 2_000
 LEAST: Final = Decimal("0.4")
 """A pair as probable as this is worth a look. Probabilities of all candidates of a record add up
 to 1 at most, so that each of three records of one firm can be no likelier than a half."""
-EQUAL: Final = frozenset({"equal", "equal_unmarked", "equal_core", "equal_brand"})
 REASON_MOST: Final = 300
 
 
@@ -91,16 +90,17 @@ def _others(
 
 def _may_be(own: Record, other: Candidate, index: Index, kinds: Mapping[int, str]) -> bool:
     """Only of one kind. A credit code each makes two firms of them, unless one was written down
-    wrongly, which only an equal name suggests; so does it where there are no codes at all."""
+    wrongly, which only a name that differs at most in its legal form suggests; so does it where
+    there are no codes: offices and societies of many places and trades are called alike."""
     record, kind = index.get(other.entity_id), kinds[int(own.id)]
     if record is None or kind != kinds.get(int(other.entity_id)):
         return False
     coded = bool(own.uscc and record.uscc)
     if coded and own.uscc == record.uscc:
         return True
-    if coded or kind in MAY_LACK_CODE:
-        return any(why.kind in EQUAL for why in other.reasons)
-    return True
+    if not coded and kind not in MAY_LACK_CODE:
+        return True
+    return take_apart(own.name).core == take_apart(record.name).core
 
 
 def _locked(pair: DuplicatePair) -> DuplicatePair:

@@ -15,6 +15,7 @@ from lianshu.engine.linkage.names import (
     LEGAL_CODES,
     Parts,
     bare_place,
+    ends_as_registered,
     place_letters,
     places,
     take_apart,
@@ -30,7 +31,8 @@ BRAND_WIDTH: Final = 8
 class Forms:
     """`owner` is the position of the record; `core` begins with the letter of the place (or 0),
     the brand stands at `start` and has `length`; `place` and `province` are 0 when
-    not stated; `located` is a record that states its city."""
+    not stated; `located` is a record that states its city; `full` a name that ends as registered
+    ones do."""
 
     texts: Sequence[str]
     owner: Whole
@@ -44,6 +46,7 @@ class Forms:
     province: Whole
     legal: Whole
     located: NDArray[np.bool_]
+    full: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -89,6 +92,7 @@ def forms_of(records: Sequence[Record]) -> Forms:
         np.array(province, np.int64),
         np.array([LEGAL_CODES.get(each.legal, 0) for each in parts], np.int64),
         np.array([bool(city) for city in cities], bool),
+        np.array([ends_as_registered(each) for each in parts], bool),
     )
 
 

@@ -31,11 +31,15 @@ LEGAL_FORMS: Final = (
     *("特殊普通合伙", "普通合伙", "有限合伙", "合伙企业", "个人独资", "个体工商户"),
     *("合作社", "联合社", "经营部", "事务所", "研究院", "研究所", "商行", "厂"),
 )
+_KEPT: Final = LEGAL_FORMS[-6:]
+"""Forms that say what a firm does too, and so stay in the core."""
 _LEGAL_AFTER: Final = re.compile(
     "(?:" + "|".join(sorted(LEGAL_FORMS[:-6], key=len, reverse=True)) + ")(?:集团)?$"
 )
 _SHARES_AFTER: Final = re.compile(r"(?<=..)股份$")
 """A short name says 股份 for the legal form."""
+_SHORT: Final = 5
+"""Characters of a short name at most, when it ends so."""
 _GROUP_AFTER: Final = re.compile(r"(?:集团|控股|股份|企业集团)$")
 LEGAL_CODES: Final = {form: at + 1 for at, form in enumerate(LEGAL_FORMS)}
 _PLACE_AFTER: Final = re.compile("特别行政区|自治区|自治州|自治县|地区|省|市|县|区")
@@ -115,6 +119,12 @@ def take_apart(name: str) -> Parts:
         rest = rest[: group.start()]
     brand, trade = _brand(rest)
     return Parts(plain, core, place, last, province, brand, at, trade, legal)
+
+
+def ends_as_registered(parts: Parts) -> bool:
+    """Whether a name has a legal form; a short name may end with 院 or 厂 too, but is short."""
+    short = len(parts.core) <= _SHORT or not parts.core.endswith(_KEPT)
+    return parts.legal in LEGAL_CODES or not short
 
 
 def _place(core: str) -> tuple[str, str, str, str]:

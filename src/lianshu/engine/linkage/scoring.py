@@ -50,7 +50,7 @@ class Model:
 
 def regimes(evidence: Evidence, left: Forms, at: Whole, right: Forms, to: Whole) -> Whole:
     """The position in `REGIMES` of each pair."""
-    full = (left.legal[at] > 0) | (left.size[at] > _LONG)
+    full = left.full[at] | (left.size[at] > _LONG)
     short = (right.legal[to] == 0) & (right.size[to] <= _SHORT)
     partly = evidence.column("complete") == 0
     found: Whole = np.select(
