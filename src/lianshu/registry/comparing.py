@@ -11,7 +11,6 @@ from lianshu.registry.models import (
     Identifier,
     IdentifierKind,
     NameKind,
-    Organisation,
     OrganisationName,
     Region,
     RegionKind,
@@ -44,16 +43,13 @@ class Cities:
         return self._named.get(plain_name(text)) or text
 
 
-def registry_records(cities: Cities, among: OrganisationQuerySet | None = None) -> Iterator[Record]:
-    """Organisations of today and closed ones, with every name. One that was merged is found by its
-    names under the one that stands for it."""
-    rows = Organisation.objects.all() if among is None else among
-    rows = rows.filter(merged_into__isnull=True)
-    names = OrganisationName.objects.all()
-    codes = Identifier.objects.filter(kind=IdentifierKind.USCC)
-    if among is not None:
-        keys = among.order_by().values("pk")
-        names, codes = names.filter(organisation__in=keys), codes.filter(organisation__in=keys)
+def registry_records(cities: Cities, among: OrganisationQuerySet) -> Iterator[Record]:
+    """Of these organisations those of today and closed ones, with every name. One that was merged
+    is found by its names under the one that stands for it."""
+    rows = among.filter(merged_into__isnull=True)
+    keys = among.order_by().values("pk")
+    names = OrganisationName.objects.filter(organisation__in=keys)
+    codes = Identifier.objects.filter(kind=IdentifierKind.USCC, organisation__in=keys)
     former: dict[int, list[str]] = {}
     aliases: dict[int, list[str]] = {}
     for pk, kind, value in names.values_list("organisation_id", "kind", "value"):
@@ -76,6 +72,6 @@ def registry_records(cities: Cities, among: OrganisationQuerySet | None = None) 
         )
 
 
-def registry_index(cities: Cities, among: OrganisationQuerySet | None = None) -> Index:
-    """The register, or a part of it, ready to be compared with."""
+def registry_index(cities: Cities, among: OrganisationQuerySet) -> Index:
+    """These organisations, ready to be compared with."""
     return Index.build(registry_records(cities, among))

@@ -21,6 +21,7 @@ from lianshu.records.text import name_key, normalise
 from lianshu.registry.comparing import Cities, registry_index
 from lianshu.registry.finding import plain_name
 from lianshu.registry.models import IdentifierKind, Organisation, OrganisationKind, Region
+from lianshu.registry.querysets import OrganisationQuerySet
 from lianshu.registry.services import create_organisation
 from lianshu.registry.services.organisation_list import ListedOrganisation
 
@@ -125,7 +126,7 @@ def registered_alike(actor: Actor, rows: Sequence[ListedOrganisation]) -> list[D
             likely = [one for one in each.candidates if _may_be(row, one, index)]
             if likely:
                 found.append((row, likely))
-    return _doubts(found)
+    return _doubts(found, visible)
 
 
 def _record(row: ListedOrganisation, cities: Cities) -> Record:
@@ -145,9 +146,11 @@ def _may_be(row: ListedOrganisation, candidate: Compared, index: Index) -> bool:
     return not coded and candidate.probability >= LEAST_PROBABLE
 
 
-def _doubts(found: Sequence[tuple[ListedOrganisation, Sequence[Compared]]]) -> list[Doubt]:
+def _doubts(
+    found: Sequence[tuple[ListedOrganisation, Sequence[Compared]]], visible: OrganisationQuerySet
+) -> list[Doubt]:
     keys = {int(one.entity_id) for _row, likely in found for one in likely}
-    known = Organisation.objects.select_related("region").in_bulk(keys)
+    known = visible.select_related("region").in_bulk(keys)
     doubts = []
     for row, likely in found:
         candidates = []

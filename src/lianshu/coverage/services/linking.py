@@ -46,7 +46,9 @@ def link_edition(
     require(can_edit_list(actor, edition.firm_list))
     cities = Cities()
     rows = list(ListRow.objects.filter(edition=edition).order_by("number"))
-    matched = _compare(edition, rows, registry_index(cities), cities, progress)
+    matched = _compare(
+        edition, rows, registry_index(cities, Organisation.objects.all()), cities, progress
+    )
     with transaction.atomic():
         Edition.objects.filter(pk=edition.pk).update(linked_at=now)
         record(
@@ -87,7 +89,7 @@ def relink_changed(*, now: datetime, progress: Progress = _quiet) -> int:
     for at, edition in enumerate(editions):
         rows = _touched(edition, changed, small, cities)
         if rows:
-            whole = whole or registry_index(cities)
+            whole = whole or registry_index(cities, Organisation.objects.all())
             _compare(edition, rows, whole, cities, _quiet)
             note_covered(edition.firm_list)
         Edition.objects.filter(pk=edition.pk).update(linked_at=now)
