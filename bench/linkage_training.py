@@ -42,8 +42,8 @@ AGAINST = (
     *("legal_differs", "brand_one_short", "sparse", "lost_first", "letter_lost", "first_lost"),
 )
 FOR = ("shared", "core_equal", "brand_whole")
-"""What speaks for a pair never counts against it, nor the other way round: coefficients that offset
-each other on the names learned from go astray on longer ones."""
+"""The first never count for a pair, the second never against it: coefficients that offset each
+other on the names learned from go astray on longer ones. Other evidence is free."""
 SUFFIXES = "厂店社行部所院会校馆站"
 """Listed firms do not end so, many others do: as common as a trade."""
 SYNTHETIC = ("full", "short_placed")

@@ -160,3 +160,25 @@ def test_what_may_be_registered_already_is_told_and_chosen(client: Client, cast:
     assert SourceKey.objects.get(external_id="F1").organisation == made
     renamed = sent(cast, row("F1", "东钱智造公司", "", "企业", "鄞州区"))
     assert renamed.to_change == 1, "an id says which firm it is, and the name is then its name"
+
+
+def test_a_remembered_name_does_not_change_a_credit_code(cast: Cast) -> None:
+    admin = cast.actor("admin")
+    first = sent(cast, NEW)
+    confirm_import(actor=admin, run=first, mode="all", now=NOW)
+    work(first)
+    made = Organisation.objects.get(name="东钱智造有限公司")
+    run = sent(cast, row("", "东钱智造公司", "", "企业", "鄞州区"))
+    [asked] = run.unknown_names
+    match_names(actor=admin, run=run, meanings={asked["key"]: made.public_id}, now=NOW)
+    other = sent(cast, row("", "东钱智造公司", OTHER_CODE, "企业", "鄞州区"))
+    assert (other.to_create, other.to_change) == (1, 0), "two codes make two organisations"
+    assert current_code(made) == CODE
+
+
+def test_a_closed_organisation_is_not_offered(cast: Cast) -> None:
+    first = sent(cast, NEW)
+    confirm_import(actor=cast.actor("admin"), run=first, mode="all", now=NOW)
+    work(first)
+    Organisation.objects.filter(name="东钱智造有限公司").update(ended_on=NOW.date())
+    assert sent(cast, row("", "东钱智造公司", "", "企业", "鄞州区")).unknown_names == []

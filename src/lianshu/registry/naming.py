@@ -112,7 +112,7 @@ class RegisteredNames(OrganisationNames):
 def registered_alike(actor: Actor, rows: Sequence[ListedOrganisation]) -> list[Doubt]:
     """Of rows that mean no registered organisation by id, code or exact name, those that may mean
     one: as linkage judges their names and places. Two credit codes make two organisations."""
-    visible = Organisation.objects.visible_to(actor)
+    visible = Organisation.objects.visible_to(actor).current()
     if not rows or not visible.exists():
         return []
     cities = Cities()

@@ -87,10 +87,11 @@ def relink_changed(*, now: datetime, progress: Progress = _quiet) -> int:
     whole: Index | None = None
     done = 0
     for at, edition in enumerate(editions):
-        rows = _touched(edition, changed, small, cities)
+        everyone = list(ListRow.objects.filter(edition=edition).order_by("number"))
+        rows = _touched(edition, everyone, changed, small, cities)
         if rows:
             whole = whole or registry_index(cities, Organisation.objects.all())
-            _compare(edition, rows, whole, cities, _quiet)
+            _compare(edition, rows, whole, cities, _quiet, among=everyone)
             note_covered(edition.firm_list)
         Edition.objects.filter(pk=edition.pk).update(linked_at=now)
         done += len(rows)
@@ -99,9 +100,12 @@ def relink_changed(*, now: datetime, progress: Progress = _quiet) -> int:
 
 
 def _touched(
-    edition: Edition, changed: Collection[int], small: Index, cities: Cities
+    edition: Edition,
+    rows: Sequence[ListRow],
+    changed: Collection[int],
+    small: Index,
+    cities: Cities,
 ) -> list[ListRow]:
-    rows = list(ListRow.objects.filter(edition=edition).order_by("number"))
     named = RowCandidate.objects.filter(row__edition=edition, organisation__in=changed)
     known = set(named.values_list("row_id", flat=True))
     links = link([_record(row, cities) for row in rows], small)
@@ -113,12 +117,20 @@ def _touched(
 
 
 def _compare(
-    edition: Edition, rows: Sequence[ListRow], index: Index, cities: Cities, progress: Progress
+    edition: Edition,
+    rows: Sequence[ListRow],
+    index: Index,
+    cities: Cities,
+    progress: Progress,
+    among: Sequence[ListRow] | None = None,
 ) -> int:
-    """Compare all rows together, for whom a row means depends on who else is in the list; store
-    the answers chunk by chunk."""
+    """Compare rows among all of their list (`among`, else `rows`), for whom a row means depends on
+    who else is in it; store the answers of `rows`, chunk by chunk."""
     matched = 0
-    links = link([_record(row, cities) for row in rows], index)
+    whole = rows if among is None else among
+    found = link([_record(row, cities) for row in whole], index)
+    answers = {row.pk: each for row, each in zip(whole, found, strict=True)}
+    links = [answers[row.pk] for row in rows]
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
         with transaction.atomic():

@@ -135,7 +135,7 @@ class _Known:
             ):
                 self.by_name.setdefault(name, []).append(pk)
         wanted = {*by_key.values(), *by_number.values(), *chain(*self.by_name.values())}
-        wanted |= {meant for row in rows if (meant := self.by_hand(row)) is not None}
+        wanted |= {meant for row in rows if (meant := self._said(row)) is not None}
         self.organisations: dict[int, Organisation] = {}
         for part in _parts(wanted):
             found = (
@@ -145,7 +145,7 @@ class _Known:
             )
             self.organisations.update((each.pk, each) for each in found)
 
-    def by_hand(self, row: ListedOrganisation) -> int | None:
+    def _said(self, row: ListedOrganisation) -> int | None:
         """Which organisation people said that this sender means by the row's name, where neither
         id nor code says it."""
         if not row.name or row.external_id in self.by_key:
@@ -153,6 +153,15 @@ class _Known:
         if (IdentifierKind.USCC, row.numbers.get(IdentifierKind.USCC, "")) in self.by_number:
             return None
         return self.names.get(key_of(row.name))
+
+    def by_hand(self, row: ListedOrganisation) -> int | None:
+        """The same, unless the row's code is not the organisation's: two codes make two."""
+        pk = self._said(row)
+        if pk is None:
+            return None
+        code = row.numbers.get(IdentifierKind.USCC, "")
+        held = self.number(self.organisations[pk], IdentifierKind.USCC)
+        return None if code and held and code != held else pk
 
     def in_our_words(self, row: ListedOrganisation) -> ListedOrganisation:
         """The row; without its name when that is only how this sender calls the organisation."""
